@@ -1,0 +1,33 @@
+#pragma once
+#include "variate/core/concepts.hpp"
+
+namespace variate {
+
+/// Subtracts from each value the mean of the other samples of its data point (Salimans and Knowles 2014; Kool et al. 2019).
+/// With k kept samples this is (v - mean) k / (k - 1). Unbiased; needs at least two samples.
+struct LeaveOneOut {
+  static constexpr Index least = 2;  ///< samples needed for each data point
+
+  template <class T, class Q>
+  Row<T> operator()(const Row<T>& values, const Row<T>& keep, const Q& q) const {
+    const Index points = q.batch_size(), samples = values.size() / points;
+    if (points == 1) {
+      const T kept = keep.sum(), mean = values.dot(keep) / kept;
+      return (values.array() - mean) * (kept / (kept - T(1)));
+    }
+    Row<T> kept = Row<T>::Zero(points), mean = Row<T>::Zero(points);
+    for (Index s = 0; s < samples; ++s) {
+      kept += keep.segment(s * points, points);
+      mean += values.segment(s * points, points).cwiseProduct(keep.segment(s * points, points));
+    }
+    mean.array() /= kept.array();
+    const Row<T> factor = kept.array() / (kept.array() - T(1));
+    Row<T> centred(values.size());
+    for (Index s = 0; s < samples; ++s)
+      centred.segment(s * points, points) =
+          (values.segment(s * points, points) - mean).cwiseProduct(factor);
+    return centred;
+  }
+};
+
+}  // namespace variate

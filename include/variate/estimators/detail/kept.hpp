@@ -1,0 +1,103 @@
+#pragma once
+/// Which samples count: the one place where samples with a non-finite value or gradient are dropped.
+#include <cmath>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/finite.hpp"
+
+namespace variate::detail {
+
+/// The columns of an S x B table that are kept. A weight of zero does not drop a sample (0 * infinity is NaN on the way back), so a
+/// bad column is overwritten by a good one of the same data point, evaluated again, and weighed by zero.
+template <class T>
+class Kept {
+ public:
+  Kept(Index samples, Index points) : samples_(samples), points_(points), keep_(Row<T>::Ones(samples * points)) {}
+
+  Index dropped() const { return dropped_; }
+  /// 1 for a column that counts, 0 for one that was dropped.
+  const Row<T>& keep() const { return keep_; }
+
+  /// Drops the columns where some row is not finite; true if there were any.
+  template <class Derived>
+  bool drop_non_finite(const Eigen::DenseBase<Derived>& values) {
+    if (all_finite(values)) return false;
+    for (Index c = 0; c < keep_.size(); ++c)
+      if (!all_finite(values.derived().col(c)) && keep_(c) != T(0)) {
+        keep_(c) = T(0);
+        ++dropped_;
+      }
+    return true;
+  }
+
+  /// Overwrites the dropped columns of x. False, and the step is to be refused, if a data point has fewer than `least` good ones
+  /// or if nothing more could be dropped (the integrand is not a function of its points).
+  bool patch(Batch<T>& x, Index least) {
+    if (dropped_ == patched_) return false;
+    patched_ = dropped_;
+    for (Index b = 0; b < points_; ++b) {
+      Index good = -1, count = 0;
+      for (Index s = 0; s < samples_; ++s)
+        if (keep_(s * points_ + b) != T(0)) {
+          good = s * points_ + b;
+          ++count;
+        }
+      if (count < least) return false;
+      for (Index s = 0; s < samples_; ++s)
+        if (keep_(s * points_ + b) == T(0)) x.col(s * points_ + b) = x.col(good);
+    }
+    return true;
+  }
+
+  /// The weight of each column in the mean over the kept samples of each data point and over the data points.
+  Row<T> weights() const {
+    if (dropped_ == 0) return Row<T>::Constant(keep_.size(), T(1) / static_cast<T>(keep_.size()));
+    Row<T> count = Row<T>::Zero(points_);
+    for (Index s = 0; s < samples_; ++s) count += keep_.segment(s * points_, points_);
+    Row<T> w(keep_.size());
+    for (Index s = 0; s < samples_; ++s)
+      w.segment(s * points_, points_) =
+          keep_.segment(s * points_, points_).array() / (count.array() * static_cast<T>(points_));
+    return w;
+  }
+
+ private:
+  Index samples_, points_, dropped_ = 0, patched_ = 0;
+  Row<T> keep_;
+};
+
+/// What an estimator answers when there is nothing to average: not finite, so that the step is not taken.
+template <class T>
+Estimate<T> refused(Index dropped, Index evaluations) {
+  Estimate<T> estimate;
+  estimate.value = std::numeric_limits<T>::quiet_NaN();
+  estimate.dropped = dropped;
+  estimate.evaluations = evaluations;
+  return estimate;
+}
+
+/// The partial of the objective by q's own parameters, where the evaluation has one (see DirectEvaluation).
+template <class T, class E>
+void add_direct(const E& evaluation, const Row<T>& w, Vector<T>& gradient) {
+  if constexpr (DirectEvaluation<E, T>) {
+    const Vector<T> direct = evaluation.direct(w);
+    if (direct.size() != 0) gradient += direct;
+  }
+}
+
+/// As above, for score estimators: left out where the objective says that its mean is zero (E_q[score] = 0).
+template <class T, class E>
+void add_direct_unless_zero_mean(const E& evaluation, const Row<T>& w, Vector<T>& gradient) {
+  if constexpr (!requires { requires E::direct_mean_is_zero; }) add_direct<T>(evaluation, w, gradient);
+}
+
+/// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, else by evaluating q.
+template <class T, class E, class Q>
+Vector<T> score(const E& evaluation, const Q& q, const Batch<T>& x, const Row<T>& w) {
+  if constexpr (requires { evaluation.score(w); })
+    return evaluation.score(w);
+  else
+    return q.evaluate(x).pullback(w);
+}
+
+}  // namespace variate::detail

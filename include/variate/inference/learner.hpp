@@ -1,0 +1,113 @@
+#pragma once
+#include <utility>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+#include "variate/core/finite.hpp"
+#include "variate/optimizers/averaging.hpp"
+
+namespace variate {
+
+/// The model has no parameters to move.
+struct NoOptimizer {};
+
+/// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; later wake-sleep
+/// and its kin): the stepper of variational inference.
+///
+/// A value: copying it is a checkpoint, and the same engine gives the copy the same steps. A step computes first and commits last:
+/// if the estimate is not finite nothing moves and `Step::taken` is false; if user code throws, nothing has changed.
+/// Also keeps the polynomial-decay average of q's iterates (see PolynomialAverage), which is what `averaged_q` answers.
+///
+/// `data` (dx x B) is bound to conditional guides and models at each step; leave it out when the log density holds its own data.
+template <class Q, class P, class Rule, class Optimizer, class ModelOptimizer = NoOptimizer>
+class Learner {
+ public:
+  using Scalar = ScalarOf<Q>;
+
+  Learner(Q q, P p, Rule rule, Optimizer optimizer, ModelOptimizer model_optimizer = {}, Batch<Scalar> data = {})
+      : q_(std::move(q)),
+        p_(std::move(p)),
+        rule_(std::move(rule)),
+        optimizer_(std::move(optimizer)),
+        model_optimizer_(std::move(model_optimizer)),
+        data_(std::move(data)) {
+    detail::require_finite("Learner", "data", data_);
+    if constexpr (Conditional<Q> || Model<P>)
+      if (data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected a column for each data point");
+  }
+
+  const Q& q() const { return q_; }        ///< the guide as it stands
+  const P& p() const { return p_; }        ///< the model as it stands
+  const Rule& rule() const { return rule_; }
+  Index index() const { return index_; }   ///< steps finished, taken or not
+  /// The guide with the average of its iterates as parameters: usually nearer the optimum than the last one.
+  /// Before the first step, the last one.
+  Q averaged_q() const {
+    Q q = q_;
+    if (average_.count() > 0) q.set_params(average_.value());
+    return q;
+  }
+
+  /// The gradient the next step would follow; nothing changes.
+  template <class R>
+  Estimate<Scalar> estimate(R& rng) const {
+    if constexpr (!detail::accepts<Rule, Q, P>)
+      return Rule::template explain<Q, P>();
+    else
+      return rule_(q_, p_, data_, rng);
+  }
+
+  /// Follows an estimate, if it is finite.
+  Step apply(const Estimate<Scalar>& estimate) {
+    Step step{.index = index_,
+              .value = static_cast<double>(estimate.value),
+              .dropped = estimate.dropped,
+              .evaluations = estimate.evaluations,
+              .taken = estimate.finite() && std::isfinite(estimate.q.squaredNorm()) &&
+                       std::isfinite(estimate.f.squaredNorm())};
+    if (step.taken) commit(estimate);
+    ++index_;
+    return step;
+  }
+
+  template <class R>
+  Step step(R& rng) {
+    return apply(estimate(rng));
+  }
+
+ private:
+  static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
+
+  void commit(const Estimate<Scalar>& estimate) {
+    Optimizer optimizer = optimizer_;
+    Vector<Scalar> params = q_.params();
+    optimizer.update(params, estimate.q);
+    if constexpr (moves_model) {
+      ModelOptimizer model_optimizer = model_optimizer_;
+      Vector<Scalar> model_params = p_.params();
+      model_optimizer.update(model_params, estimate.f);
+      P p = p_;
+      p.set_params(model_params);
+      q_.set_params(params);
+      p_ = std::move(p);
+      model_optimizer_ = std::move(model_optimizer);
+    } else {
+      q_.set_params(params);
+    }
+    optimizer_ = std::move(optimizer);
+    average_.update(params);
+    if constexpr (requires { rule_.learn(estimate.own); })
+      if (estimate.own.size() != 0) rule_.learn(estimate.own);
+  }
+
+  Q q_;
+  P p_;
+  Rule rule_;
+  Optimizer optimizer_;
+  ModelOptimizer model_optimizer_;
+  Batch<Scalar> data_;
+  PolynomialAverage<Scalar> average_;
+  Index index_ = 0;
+};
+
+}  // namespace variate

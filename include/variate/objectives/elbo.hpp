@@ -1,0 +1,129 @@
+#pragma once
+/// The evidence lower bound as an integrand of q: ELBO = E_q[log p(x) - log q(x)] = E_q[log p] + H(q).
+#include <optional>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+
+namespace variate {
+
+/// Log q is sampled and differentiated in full: through the draw, and directly by q's parameters (mean zero, but not variance zero).
+struct SampledEntropy {};
+/// Log q is sampled; its direct derivative, whose mean is zero, is left out, so that the pathwise gradient's variance vanishes where
+/// q is the posterior (Roeder, Wu and Duvenaud 2017). For score estimators the same as SampledEntropy.
+struct StickingTheLanding {};
+/// E_q[log p] is sampled, H(q) and its gradient are exact. Needs a family that knows its entropy.
+struct ClosedFormEntropy {};
+
+namespace detail {
+
+/// log p - log q on a batch, with every way back.
+template <class T, class FE, class QE, class Entropy>
+struct ElboEvaluation {
+  static constexpr bool direct_mean_is_zero = true;
+
+  FE f;
+  QE q;
+  Row<T> value;
+
+  Vector<T> score(const Row<T>& w) const { return q.pullback(w); }
+  Vector<T> pullback(const Row<T>& w) const { return f.pullback(w); }
+  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
+    requires DifferentiableEvaluation<FE, T> && DifferentiableEvaluation<QE, T>
+  {
+    Vector<T> own = f.pullback(w, g);
+    Batch<T> from_q;
+    q.pullback(w, from_q);
+    g -= from_q;
+    return own;
+  }
+  Vector<T> direct(const Row<T>& w) const {
+    if constexpr (std::is_same_v<Entropy, SampledEntropy>)
+      return -q.pullback(w);
+    else
+      return {};
+  }
+};
+
+/// log p + H(q) on a batch.
+template <class T, class FE, class Q>
+struct ElboEvaluation<T, FE, Q, ClosedFormEntropy> {
+  FE f;
+  const Q& q;
+  Row<T> value;
+
+  Vector<T> pullback(const Row<T>& w) const { return f.pullback(w); }
+  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
+    requires DifferentiableEvaluation<FE, T>
+  {
+    return f.pullback(w, g);
+  }
+  Vector<T> direct(const Row<T>& w) const {
+    const Index points = q.batch_size();
+    Row<T> of_point = Row<T>::Zero(points);
+    for (Index c = 0; c < w.size(); c += points) of_point += w.segment(c, points);
+    return q.entropy_pullback(of_point);
+  }
+};
+
+template <class Q, class F, class Entropy>
+struct ElboIntegrand {
+  using T = ScalarOf<Q>;
+  using FE = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
+
+  const Q& q;
+  const F& f;
+
+  static auto weighed(const Q& q, const F& f, const Batch<T>& x) {
+    if constexpr (std::is_same_v<Entropy, ClosedFormEntropy>) {
+      ElboEvaluation<T, FE, Q, Entropy> e{variate::evaluate(f, x), q, {}};
+      e.value = e.f.value;
+      const Row<T> entropy = q.entropy();
+      for (Index c = 0; c < e.value.size(); c += entropy.size()) e.value.segment(c, entropy.size()) += entropy;
+      return e;
+    } else {
+      using QE = decltype(q.evaluate(x));
+      ElboEvaluation<T, FE, QE, Entropy> e{variate::evaluate(f, x), q.evaluate(x), {}};
+      e.value = e.f.value - e.q.value;
+      return e;
+    }
+  }
+  auto evaluate(const Batch<T>& x) const { return weighed(q, f, x); }
+};
+
+}  // namespace detail
+
+/// `Elbo<Entropy>{}(q, log_density)` is what an estimator is given: it borrows both. `log_density` is log p(data, x), one number a
+/// column, up to a constant. `Entropy` is SampledEntropy, StickingTheLanding (the default) or ClosedFormEntropy.
+template <class Entropy = StickingTheLanding>
+struct Elbo {
+  template <class Q, class F>
+  static constexpr bool accepts = [] {
+    if constexpr (!Scoreable<Q>) return false;
+    else if constexpr (std::is_same_v<Entropy, ClosedFormEntropy>) return HasEntropy<Q> && Integrand<F, ScalarOf<Q>>;
+    else return Integrand<F, ScalarOf<Q>>;
+  }();
+
+  template <class Q, class F>
+  static constexpr detail::Never explain() {
+    static_assert(Scoreable<Q>,
+                  "The ELBO needs log q with its way back: give the distribution evaluate(x), whose result has .value (one number a "
+                  "column) and pullback(w) = sum_c w_c grad log q(x_c).");
+    if constexpr (Scoreable<Q>) {
+      static_assert(!std::is_same_v<Entropy, ClosedFormEntropy> || HasEntropy<Q>,
+                    "ClosedFormEntropy needs q.entropy() and q.entropy_pullback(w), and this family has none: "
+                    "use Elbo<StickingTheLanding>.");
+      static_assert(Integrand<F, ScalarOf<Q>>,
+                    "the model must be callable on a batch and return one number a column: "
+                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+    }
+    return {};
+  }
+
+  template <class Q, class F>
+  detail::ElboIntegrand<Q, F, Entropy> operator()(const Q& q, const F& log_density) const {
+    return {q, log_density};
+  }
+};
+
+}  // namespace variate
