@@ -1,0 +1,82 @@
+#pragma once
+#include <cmath>
+#include <utility>
+
+#include "variate/core/types.hpp"
+#include "variate/optimizers/detail/moving.hpp"
+#include "variate/optimizers/schedules.hpp"
+
+namespace variate {
+
+/// Options of Adam; the defaults are those of the paper.
+template <class T = double>
+struct AdamOptions {
+  T rate = T(0.001);     ///< step size, positive
+  T beta1 = T(0.9);      ///< decay of the mean gradient, in [0, 1)
+  T beta2 = T(0.999);    ///< decay of the mean square, in [0, 1)
+  T epsilon = T(1e-8);   ///< added to the root, not negative
+  bool amsgrad = false;  ///< divide by the largest mean square so far (Reddi, Kale and Kumar 2018)
+};
+
+/// Adam (Kingma and Ba 2015, algorithm 1) as an ascent. At update t = 1, 2, ... with rate r and schedule s,
+///
+///     m <- beta1 m + (1 - beta1) g,   v <- beta2 v + (1 - beta2) g^2   (coefficient by coefficient, from 0)
+///     params <- params + r s(t - 1) (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+///
+/// Moves of about one rate a step whatever the scale of the objective.
+template <class T = double, Schedule S = ConstantRate>
+class Adam {
+ public:
+  using Scalar = T;
+
+  /// Throws DomainError for a rate that is not positive, a beta outside [0, 1) or a negative epsilon.
+  explicit Adam(AdamOptions<T> options = {}, S schedule = {}) : options_(options), schedule_(std::move(schedule)) {
+    detail::require_positive("Adam", "rate", options_.rate);
+    detail::require_decay("Adam", "beta1", options_.beta1);
+    detail::require_decay("Adam", "beta2", options_.beta2);
+    detail::require_not_negative("Adam", "epsilon", options_.epsilon);
+    detail::check_schedule(schedule_);
+  }
+
+  /// Moves params along the gradient. The first call fixes the size; another size throws ShapeError.
+  void update(Vector<T>& params, const Vector<T>& gradient) {
+    detail::prepare("Adam", count_, params, gradient, mean_, square_);
+    if (options_.amsgrad && count_ == 0) largest_.setZero(params.size());
+    // In double: 1 - beta2^t in float would keep only four digits at the first updates.
+    const double t = static_cast<double>(count_ + 1);
+    const double unbias_mean = 1.0 - std::pow(static_cast<double>(options_.beta1), t);
+    const double unbias_square = 1.0 - std::pow(static_cast<double>(options_.beta2), t);
+    const T step = static_cast<T>(static_cast<double>(rate()) / unbias_mean);
+    const T shrink = static_cast<T>(1.0 / std::sqrt(unbias_square));
+    const T b1 = options_.beta1, b2 = options_.beta2, c1 = T(1) - b1, c2 = T(1) - b2, epsilon = options_.epsilon;
+    detail::sweep(params.size(), [&](Index i, Index n) {
+      const auto g = gradient.segment(i, n).array();
+      auto m = mean_.segment(i, n).array();
+      auto v = square_.segment(i, n).array();
+      m = b1 * m + c1 * g;
+      v = b2 * v + c2 * g.square();
+      if (options_.amsgrad) {
+        auto top = largest_.segment(i, n).array();
+        top = top.max(v);
+        params.segment(i, n).array() += step * m / (shrink * top.sqrt() + epsilon);
+      } else {
+        params.segment(i, n).array() += step * m / (shrink * v.sqrt() + epsilon);
+      }
+    });
+    ++count_;
+  }
+
+  /// The step size of the next update: rate times schedule.
+  T rate() const { return options_.rate * static_cast<T>(schedule_(count_)); }
+  /// Updates done.
+  Index count() const { return count_; }
+  const AdamOptions<T>& options() const { return options_; }
+
+ private:
+  AdamOptions<T> options_;
+  [[no_unique_address]] S schedule_;
+  Vector<T> mean_, square_, largest_;
+  Index count_ = 0;
+};
+
+}  // namespace variate
