@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "variate/core/concepts.hpp"
@@ -26,9 +27,24 @@ enum class Status {
   not_finite,  ///< `refused_limit` steps in a row could not be taken; the stepper is at its last good state
 };
 
+namespace detail {
+template <class S>
+struct GuideOf {
+  using Type = std::monostate;
+};
+template <class S>
+  requires requires(const S& s) { s.q(); }
+struct GuideOf<S> {
+  using Type = std::remove_cvref_t<decltype(std::declval<const S&>().q())>;
+};
+}  // namespace detail
+
 /// What a run leaves: the stepper at its last good state and what happened on the way. Nothing is thrown away when a run goes bad.
 template <class S>
 struct Fit {
+  /// What the best window left; nothing for steppers without a guide.
+  using Best = typename detail::GuideOf<S>::Type;
+
   S stepper;                       ///< the last good state; give it to `fit` again to go on
   Status status = Status::completed;
   std::vector<double> history;     ///< the value of each step, NaN where there was none
@@ -37,7 +53,7 @@ struct Fit {
   Index evaluations = 0;           ///< columns on which the user's function was called
   double seconds = 0;              ///< wall time of the loop
   double best_value = -std::numeric_limits<double>::infinity();  ///< mean value of the best window
-  std::optional<Vector<ScalarOf<S>>> best_params;                ///< parameters at its end; none before the first full window
+  std::optional<Best> best;                                      ///< the guide at its end; none before the first full window
   Diagnosis diagnosis;             ///< of the averaged guide; see there
 
   /// Last good guide.
@@ -45,11 +61,7 @@ struct Fit {
   /// The average of the iterates: the guide to use.
   auto averaged_q() const { return stepper.averaged_q(); }
   /// The guide at the end of the best window; the last one if there was no full window.
-  auto best_q() const {
-    auto q = stepper.q();
-    if (best_params) q.set_params(*best_params);
-    return q;
-  }
+  Best best_q() const { return best ? *best : stepper.q(); }
 };
 
 namespace detail {
@@ -131,7 +143,7 @@ Fit<S> fit(S stepper, R& rng, const FitOptions& options = {}, Observers&&... obs
     result.skipped += !step.taken;
     if (const auto mean = window.add(step.value); mean && *mean > result.best_value) {
       result.best_value = *mean;
-      if constexpr (requires { state.q().params(); }) result.best_params = state.q().params();
+      if constexpr (requires { state.q(); }) result.best = state.q();
     }
     ((go_on = detail::tell(observers, step, state) && go_on), ...);
     if (!go_on) result.status = Status::stopped;
