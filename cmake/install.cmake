@@ -7,11 +7,10 @@ install(TARGETS variate EXPORT variateTargets
         FILE_SET headers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILE_SET optional_headers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT variateTargets NAMESPACE variate:: DESTINATION ${package_dir})
-
-configure_package_config_file(cmake/variateConfig.cmake.in variateConfig.cmake INSTALL_DESTINATION ${package_dir})
-write_basic_package_version_file(variateConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/variateConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/variateConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
         DESTINATION ${package_dir})
 
-configure_file(cmake/variate.pc.in variate.pc @ONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/variate.pc.in ${CMAKE_CURRENT_BINARY_DIR}/variate.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/variate.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)

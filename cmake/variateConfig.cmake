@@ -1,4 +1,3 @@
-@PACKAGE_INIT@
 include(CMakeFindDependencyMacro)
 if(NOT TARGET Eigen3::Eigen)
   find_dependency(Eigen3 CONFIG)

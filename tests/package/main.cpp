@@ -1,0 +1,14 @@
+// A user's program, small on purpose: what is tested is how it finds the library.
+#include <cstdio>
+#include <cstring>
+#include <variate/variate.hpp>
+
+int main() {
+  const auto square = [](const variate::Batch<double>& x) -> variate::Row<double> { return x.colwise().squaredNorm(); };
+  static_assert(variate::Integrand<decltype(square), double>);
+  variate::Batch<double> x(2, 3);
+  x << 1, 2, 3, 4, 5, 6;
+  const variate::Row<double> value = variate::evaluate(square, x).value;
+  std::printf("variate %s: %g %g %g\n", variate::version, value(0), value(1), value(2));
+  return value(2) == 45 && std::strcmp(variate::version, EXPECTED_VERSION) == 0 ? 0 : 1;
+}

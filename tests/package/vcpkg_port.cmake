@@ -1,0 +1,96 @@
+# Runs ports/variate as vcpkg would, without vcpkg: here are the functions that a header-only port may call, each doing what
+# vcpkg's own documentation says of it, as far as this port can see. A function that is not here stops the script.
+set(PORT variate)
+set(VERSION ${version})
+set(CURRENT_BUILDTREES_DIR ${work}/buildtrees)
+set(CURRENT_PACKAGES_DIR ${work}/packages)
+set(port ${source}/ports/variate)
+
+# port_field(<variable> <file> <keys>...): a field of a vcpkg.json; not there is a failure
+function(port_field variable file)
+  file(READ ${file} json)
+  string(JSON value ERROR_VARIABLE problem GET "${json}" ${ARGN})
+  if(problem)
+    message(FATAL_ERROR "${file}: ${problem}")
+  endif()
+  set(${variable} "${value}" PARENT_SCOPE)
+endfunction()
+
+foreach(manifest IN ITEMS ${port}/vcpkg.json ${source}/vcpkg.json)
+  foreach(expected IN ITEMS name=variate version=${version} license=MIT)
+    string(REPLACE "=" ";" expected ${expected})
+    list(POP_FRONT expected field)
+    port_field(value ${manifest} ${field})
+    if(NOT value STREQUAL expected)
+      message(FATAL_ERROR "${manifest}: ${field} is ${value}, expected ${expected}")
+    endif()
+  endforeach()
+  port_field(description ${manifest} description)
+  port_field(dependencies ${manifest} dependencies)
+  if(NOT dependencies MATCHES "\"eigen3\"")
+    message(FATAL_ERROR "${manifest} does not depend on eigen3")
+  endif()
+endforeach()
+port_field(dependencies ${port}/vcpkg.json dependencies)
+
+# host_dependency(<name>): what a helper function comes from must be among the port's dependencies
+function(host_dependency name)
+  if(NOT dependencies MATCHES "\"host\" : true,[\n ]*\"name\" : \"${name}\"")
+    message(FATAL_ERROR "the port calls a function of ${name}, and does not depend on it")
+  endif()
+endfunction()
+
+function(vcpkg_cmake_configure)
+  host_dependency(vcpkg-cmake)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "SOURCE_PATH" "OPTIONS")
+  run(${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${CURRENT_BUILDTREES_DIR} -G ${generator} -D CMAKE_CXX_COMPILER=${compiler}
+      -D CMAKE_CXX_FLAGS=${flags} -D CMAKE_BUILD_TYPE=Release -D CMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR}
+      -D Eigen3_DIR=${Eigen3_DIR} ${arg_OPTIONS} ${arg_UNPARSED_ARGUMENTS})
+endfunction()
+
+function(vcpkg_cmake_install)
+  host_dependency(vcpkg-cmake)
+  run(${CMAKE_COMMAND} --build ${CURRENT_BUILDTREES_DIR} --target install)
+endfunction()
+
+# Moves the package from CONFIG_PATH to share/<port>, two folders below the prefix.
+function(vcpkg_cmake_config_fixup)
+  host_dependency(vcpkg-cmake-config)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "PACKAGE_NAME;CONFIG_PATH" "")
+  if(arg_UNPARSED_ARGUMENTS OR NOT VCPKG_BUILD_TYPE STREQUAL "release")
+    message(FATAL_ERROR "this check knows header-only packages: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  file(RENAME ${CURRENT_PACKAGES_DIR}/${arg_CONFIG_PATH} ${CURRENT_PACKAGES_DIR}/share/${PORT})
+  file(REMOVE_RECURSE ${CURRENT_PACKAGES_DIR}/share/cmake)
+  file(READ ${CURRENT_PACKAGES_DIR}/share/${PORT}/${PORT}Targets.cmake targets)
+  set(up "get_filename_component(_IMPORT_PREFIX \"\${_IMPORT_PREFIX}\" PATH)\n")
+  string(REPLACE "${up}${up}${up}" "${up}${up}" targets "${targets}")
+  file(WRITE ${CURRENT_PACKAGES_DIR}/share/${PORT}/${PORT}Targets.cmake "${targets}")
+endfunction()
+
+function(vcpkg_fixup_pkgconfig)
+  file(GLOB_RECURSE files ${CURRENT_PACKAGES_DIR}/*.pc)
+  foreach(file IN LISTS files)
+    file(READ ${file} text)
+    if(NOT text MATCHES "^prefix=.{pcfiledir}/" OR text MATCHES "${CURRENT_PACKAGES_DIR}")
+      message(FATAL_ERROR "${file} cannot be moved:\n${text}")
+    endif()
+  endforeach()
+endfunction()
+
+function(vcpkg_install_copyright)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "COMMENT" "FILE_LIST")
+  file(READ ${arg_FILE_LIST} text)
+  file(WRITE ${CURRENT_PACKAGES_DIR}/share/${PORT}/copyright "${text}")
+endfunction()
+
+include(${port}/portfile.cmake)
+
+file(GLOB_RECURSE found RELATIVE ${CURRENT_PACKAGES_DIR} ${CURRENT_PACKAGES_DIR}/*)
+list(FILTER found EXCLUDE REGEX "^include/variate/.*\\.hpp$")
+list(SORT found)
+set(expected share/pkgconfig/variate.pc share/variate/copyright share/variate/variateConfig.cmake
+             share/variate/variateConfigVersion.cmake share/variate/variateTargets.cmake)
+if(NOT found STREQUAL expected OR NOT EXISTS ${CURRENT_PACKAGES_DIR}/include/variate/variate.hpp)
+  message(FATAL_ERROR "the port installs ${found}\nexpected ${expected}")
+endif()
