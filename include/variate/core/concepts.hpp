@@ -98,6 +98,15 @@ struct Evaluate {
 /// Weighs a batch by the best means f has: a member evaluate(x), value_and_gradient(x, g), or a plain call (a lambda will do).
 inline constexpr detail::Evaluate evaluate{};
 
+/// Only the values: by a plain call where f has one, so that nothing is kept for the way back.
+template <class F, class T>
+Row<T> values(const F& f, const Batch<T>& x) {
+  if constexpr (requires { { f(x) } -> std::convertible_to<Row<T>>; })
+    return f(x);
+  else
+    return variate::evaluate(f, x).value;
+}
+
 /// Gives one number a column.
 template <class F, class T>
 concept Integrand = requires(const F& f, const Batch<T>& x) { { variate::evaluate(f, x) } -> Evaluation<T>; };

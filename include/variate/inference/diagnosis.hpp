@@ -1,9 +1,9 @@
 #pragma once
 /// What every fit says about itself at its end.
-#include <cmath>
 #include <cstdint>
 #include <limits>
 
+#include "variate/diagnostics/gradient_noise.hpp"
 #include "variate/inference/elbo_report.hpp"
 
 namespace variate {
@@ -11,7 +11,7 @@ namespace variate {
 /// Can the result be trusted? The ELBO of the averaged guide with its error, the k-hat and the effective sample size of the ratios
 /// p/q, and how much of a gradient is signal.
 struct Diagnosis : ElboReport {
-  /// |mean gradient| over the root of one gradient's total variance, at the last guide, from `Diagnosis::repeats` estimates. Far below
+  /// Of one gradient (GradientNoise::signal_to_noise), at the last guide, from `Diagnosis::repeats` estimates. Far below
   /// 1 at an optimum; far below 1 elsewhere means more samples, another estimator or a smaller step.
   double signal_to_noise = std::numeric_limits<double>::quiet_NaN();
   static constexpr Index repeats = 32;
@@ -33,35 +33,28 @@ Diagnosis diagnose(const S& learner, R& rng, Index draws) {
   constexpr std::uint64_t report_stream = ~std::uint64_t{0}, gradient_stream = report_stream - 1;
   Diagnosis diagnosis;
   auto&& gradients = detail::stream(rng, gradient_stream);
-  Vector<T> mean, square;
-  double value = 0, value_square = 0;
-  Index count = 0, evaluations = 0, dropped = 0;
+  GradientNoise<T> noise;
+  Row<double> values(Diagnosis::repeats);
+  Index evaluations = 0, dropped = 0;
   for (Index i = 0; i < Diagnosis::repeats; ++i) {
     auto&& stream = detail::stream(gradients, static_cast<std::uint64_t>(i));
     const auto estimate = learner.estimate(stream);
     evaluations += estimate.evaluations;
     dropped += estimate.dropped;
-    if (!estimate.finite()) continue;
-    if (count++ == 0) mean = square = Vector<T>::Zero(estimate.q.size());
-    const T n = static_cast<T>(count);
-    const Vector<T> off = estimate.q - mean;
-    mean += off / n;
-    square += off.cwiseProduct(estimate.q - mean);
-    const double delta = static_cast<double>(estimate.value) - value;
-    value += delta / static_cast<double>(count);
-    value_square += delta * (static_cast<double>(estimate.value) - value);
+    values(i) = static_cast<double>(estimate.value);
+    if (estimate.finite()) noise.add(estimate.q);
   }
+  diagnosis.signal_to_noise = noise.signal_to_noise();
   if constexpr (Distribution<Guide> && Integrand<Model, T>) {
     auto&& fresh = detail::stream(rng, report_stream);
     static_cast<ElboReport&>(diagnosis) = report_elbo(learner.averaged_q(), learner.p(), fresh, draws);
   } else {
     diagnosis.draws = evaluations;
     diagnosis.dropped = dropped;
-    if (count > 0) diagnosis.elbo = value;
-    if (count > 1) diagnosis.error = std::sqrt(value_square / static_cast<double>(count - 1) / static_cast<double>(count));
+    const MeanWithError mean = mean_with_error(values);
+    diagnosis.elbo = mean.mean;
+    diagnosis.error = mean.error;
   }
-  if (count > 1 && square.sum() > T(0))
-    diagnosis.signal_to_noise = static_cast<double>(mean.norm() / std::sqrt(square.sum() / static_cast<T>(count - 1)));
   return diagnosis;
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 /// How good is a fitted q? The ELBO with its error, and whether importance weights could repair what is left.
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <vector>
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/diagnostics/effective_sample_size.hpp"
+#include "variate/diagnostics/monte_carlo_error.hpp"
 #include "variate/diagnostics/pareto_k.hpp"
-#include "variate/random/rng.hpp"
+#include "variate/random/detail/stream.hpp"
 
 namespace variate {
 
@@ -25,19 +24,6 @@ struct ElboReport {
   Index dropped = 0;                 ///< of them with a non-finite log p or log q: in none of the numbers above
 };
 
-namespace detail {
-
-/// Independent stream i where the engine can split, else the engine itself.
-template <class R>
-decltype(auto) stream(R& rng, std::uint64_t i) {
-  if constexpr (requires { rng.split(i); })
-    return rng.split(i);
-  else
-    return (rng);
-}
-
-}  // namespace detail
-
 /// log p - log q at `draws` fresh draws of q, drawn and evaluated `chunk` at a time from streams of their own.
 /// Throws InvalidArgument if draws < 1 or chunk < 1, ShapeError if q is bound to more than one data point.
 template <class Q, class F, class R>
@@ -51,8 +37,7 @@ Row<ScalarOf<Q>> log_ratios(const Q& q, const F& log_density, R& rng, Index draw
     const Index n = std::min(chunk, draws - first);
     auto&& stream = detail::stream(rng, static_cast<std::uint64_t>(first / chunk));
     const Batch<T> x = q.sample(stream, n);
-    const auto e = variate::evaluate(log_density, x);
-    ratios.segment(first, n) = Row<T>(e.value) - Row<T>(q.log_prob(x));
+    ratios.segment(first, n) = variate::values(log_density, x) - Row<T>(q.log_prob(x));
   }
   return ratios;
 }
@@ -61,24 +46,16 @@ Row<ScalarOf<Q>> log_ratios(const Q& q, const F& log_density, R& rng, Index draw
 template <class Q, class F, class R>
 ElboReport report_elbo(const Q& q, const F& log_density, R& rng, Index draws, Index chunk = 1024) {
   const auto ratios = log_ratios(q, log_density, rng, draws, chunk);
-  std::vector<double> kept;
-  kept.reserve(static_cast<std::size_t>(draws));
-  double mean = 0, square = 0;
-  for (Index i = 0; i < draws; ++i) {
-    const double r = static_cast<double>(ratios(i));
-    if (!std::isfinite(r)) continue;
-    kept.push_back(r);
-    const double delta = r - mean;
-    mean += delta / static_cast<double>(kept.size());
-    square += delta * (r - mean);
-  }
+  const Row<ScalarOf<Q>> finite = ratios.array().isFinite().select(ratios, -std::numeric_limits<ScalarOf<Q>>::infinity());
+  const MeanWithError mean = mean_with_error(ratios);
   ElboReport report;
+  report.elbo = mean.mean;
+  report.error = mean.error;
   report.draws = draws;
-  report.dropped = draws - static_cast<Index>(kept.size());
-  if (kept.empty()) return report;
-  const double n = static_cast<double>(kept.size());
-  report.elbo = mean;
-  if (n > 1) report.error = std::sqrt(square / (n - 1) / n);
+  report.dropped = mean.dropped;
+  if (mean.count == 0) return report;
+  report.pareto_k = pareto_k(finite);
+  report.effective_sample_size = weights_effective_sample_size(finite);
   return report;
 }
 

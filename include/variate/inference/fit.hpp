@@ -9,6 +9,7 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/inference/diagnosis.hpp"
+#include "variate/random/detail/stream.hpp"
 
 namespace variate {
 

@@ -65,18 +65,18 @@ class Rng {
   bool operator==(const Rng& other) const { return state() == other.state(); }
 
   /// out[0, n) uniform in the open interval (0, 1), T float or double. Throws InvalidArgument if n < 0.
-  /// (Width is how many words are made at a time; leave it alone. It keeps builds for different processors apart when linked.)
-  template <class T, int Width = math::native_lanes<std::uint64_t>>
+  /// (W is how many words are made at a time; leave it alone. It keeps builds for different processors apart when linked.)
+  template <class T, class W = math::Lanes<std::uint64_t>>
   void fill_uniforms(T* out, Index n) {
-    fill<T, Width>("fill_uniforms", out, n, [](const std::uint64_t* words, T* to, Index count) {
-      detail::uniform_page<T, Width * 8 / static_cast<int>(sizeof(T))>(words, to, count);
+    fill<W>("fill_uniforms", out, n, [](const std::uint64_t* words, T* to, Index count) {
+      detail::uniform_page<detail::LanesLike<W, T>>(words, to, count);
     });
   }
   /// out[0, n) standard normal, by Box and Muller's method, T float or double. Throws InvalidArgument if n < 0.
-  template <class T, int Width = math::native_lanes<std::uint64_t>>
+  template <class T, class W = math::Lanes<std::uint64_t>>
   void fill_normals(T* out, Index n) {
-    fill<T, Width>("fill_normals", out, n, [](const std::uint64_t* words, T* to, Index count) {
-      detail::normal_page<T, Width * 8 / static_cast<int>(sizeof(T))>(words, to, count);
+    fill<W>("fill_normals", out, n, [](const std::uint64_t* words, T* to, Index count) {
+      detail::normal_page<detail::LanesLike<W, T>>(words, to, count);
     });
   }
 
@@ -90,14 +90,14 @@ class Rng {
     block_ = {x[0], x[1], x[2], x[3]};
   }
 
-  template <class T, int Width, class Transform>
+  template <class W, class T, class Transform>
   void fill(const char* function, T* out, Index n, Transform&& transform) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "variate: an Rng fills arrays of float or double");
     detail::require_at_least(function, "n", n, 0);
     const std::uint64_t first = position_ / detail::words_per_page + (position_ % detail::words_per_page != 0);
     detail::fill_pages(out, n, [&](std::uint64_t page, Index count, std::uint64_t* words) {
       const Index blocks = (count * static_cast<Index>(sizeof(T)) + 7) / 8;
-      detail::generate_page<Width>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
+      detail::generate_page<W>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
     }, transform);
     constexpr Index numbers = detail::numbers_per_page<T>;
     if (n > 0) position_ = (first + static_cast<std::uint64_t>((n + numbers - 1) / numbers)) * detail::words_per_page;

@@ -25,14 +25,13 @@ inline constexpr Index numbers_per_group = numbers_per_page<T> / 4;
 /// What a counter is used for; kept in its last word, so that no two uses meet.
 enum class Purpose : std::uint64_t { numbers = 0, split = 1, rejection = 2 };
 
-/// The words of the page's first blocks (at least `blocks`) under this key; N counters at a time.
-template <int N>
+/// The words of the page's first blocks (at least `blocks`) under this key; W, lanes of std::uint64_t, counters at a time.
+template <class W>
 [[gnu::always_inline]] inline void generate_page(const Block& key, std::uint64_t page, int blocks, std::uint64_t* words) {
-  using W = math::Lanes<std::uint64_t, N>;
-  std::uint64_t steps[N];
-  for (int i = 0; i < N; ++i) steps[i] = static_cast<std::uint64_t>(i);
+  std::uint64_t steps[W::size];
+  for (int i = 0; i < W::size; ++i) steps[i] = static_cast<std::uint64_t>(i);
   const W lane = W::load(steps);
-  for (int b = 0; b < blocks; b += N) {
+  for (int b = 0; b < blocks; b += W::size) {
     W x[4] = {lane + W(page * blocks_per_page + static_cast<std::uint64_t>(b)), W(0), W(0),
               W(static_cast<std::uint64_t>(Purpose::numbers))};
     threefry4x64(key, x);
