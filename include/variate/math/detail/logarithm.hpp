@@ -1,0 +1,71 @@
+#pragma once
+/// What log, log1p and their kin share: u = 2^k m with m near 1, and log(m) by its odd series in (m - 1)/(m + 1).
+#include <array>
+#include <concepts>
+
+#include "variate/math/detail/polynomial.hpp"
+#include "variate/math/lanes.hpp"
+
+namespace variate::math::detail {
+
+/// Constants found by tests/data/math/make_coefficients.py. `series` is L in log((1 + s)/(1 - s)) = 2s + s z L(z), z = s^2, for
+/// 1 + f = (1 + s)/(1 - s) in [sqrt(1/2), sqrt(2)], to 2e-18 (double) and 6e-12 (float) of the logarithm.
+template <std::floating_point T>
+struct LogConstants {
+  static constexpr double ln2_high = 0.6931471804855391383171082, ln2_low = 7.4406171100123967e-11;
+  static constexpr int mantissa = 52, bias = 1023;
+  static constexpr UnsignedOf<double> root_half = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
+  static constexpr std::array<double, 7> series{0.66666666666666989, 0.39999999999611893, 0.28571428703864557, 0.22222202139737824,
+                                                0.18183394148562675, 0.15318097243577014, 0.14757973762970803};
+};
+template <>
+struct LogConstants<float> {
+  static constexpr float ln2_high = 0.693145751953125f, ln2_low = 1.42860682e-6f;
+  static constexpr int mantissa = 23, bias = 127;
+  static constexpr UnsignedOf<float> root_half = 0x3f3504f3;
+  static constexpr std::array<float, 4> series{0.666666658f, 0.400003021f, 0.285390663f, 0.235532125f};
+};
+
+/// u = 2^k m, m in [sqrt(1/2), sqrt(2)), for positive normal u. `added` powers of two in u are not counted in k.
+template <class L>
+struct Binary {
+  using T = typename L::Scalar;
+  using C = LogConstants<T>;
+  using Bits = Lanes<UnsignedOf<T>, L::size, L::backing>;
+  L k, m;
+  Bits exponent;  ///< k + bias, in the lowest bits
+
+  [[gnu::always_inline]] explicit Binary(L u, L added = L(T(0))) {
+    using U = UnsignedOf<T>;
+    constexpr U one = std::bit_cast<U>(T(1));
+    constexpr T large = T(1) / std::numeric_limits<T>::epsilon();  // integers up to its mantissa are or-ed into it
+    const Bits bits = bits_as<U>(u) + Bits(U(one - C::root_half));
+    exponent = bits >> C::mantissa;
+    k = bits_as<T>(exponent | std::bit_cast<U>(large)) - (large + T(C::bias)) - added;
+    m = bits_as<T>((bits & U((U(1) << C::mantissa) - 1)) + C::root_half);
+  }
+};
+
+/// k ln(2) + log(1 + f + small), 1 + f in [sqrt(1/2), sqrt(2)), where `small` is what is to be added to the logarithm itself.
+template <class L>
+[[gnu::always_inline]] inline L log_of_parts(L k, L f, L small) {
+  using C = LogConstants<typename L::Scalar>;
+  using T = typename L::Scalar;
+  const L s = f / (f + T(2)), z = s * s, half_square = (f * T(0.5)) * f;
+  const L series = z * polynomial(z, C::series);
+  // log(1 + f) = f - half_square + s (half_square + series): the large terms enter last
+  const L rest = multiply_add(s, half_square + series, multiply_add(k, L(C::ln2_low), small));
+  return multiply_add(k, L(C::ln2_high), f - (half_square - rest));
+}
+
+/// log(u) for u positive and finite; subnormals too.
+template <class L>
+[[gnu::always_inline]] inline L log_positive(L u) {
+  using T = typename L::Scalar;
+  constexpr T smallest = std::numeric_limits<T>::min(), up = T(2) / std::numeric_limits<T>::epsilon();
+  const auto subnormal = u < smallest;
+  const Binary<L> b(select(subnormal, u * up, u), select(subnormal, L(T(LogConstants<T>::mantissa + 1)), L(T(0))));
+  return log_of_parts(b.k, b.m - T(1), L(T(0)));
+}
+
+}  // namespace variate::math::detail

@@ -1,0 +1,118 @@
+"""Prints the polynomials and rational functions that include/variate/math/ carries, found here from mpmath alone.
+
+    python3 make_coefficients.py [name ...]
+
+`remez` is the exchange algorithm (Remez 1934) for a weighted polynomial; `rational` interpolates at Chebyshev nodes, which for
+the smooth functions here is within a small factor of the best. Errors printed are the weighted ones, before rounding.
+"""
+import sys
+from mpmath import mp, mpf, matrix, lu_solve, cos, pi, exp, expm1, log, sin, sqrt, erf, erfc, loggamma, digamma, findroot
+
+mp.dps = 80
+
+
+def remez(f, a, b, count, weight=lambda x: mpf(1), grid=2000, rounds=30):
+    """Coefficients c of the polynomial with `count` terms minimising max |weight (f - p)| on [a, b]; the weight is positive."""
+    a, b = mpf(a), mpf(b)
+    n = count
+    points = [(a + b) / 2 - (b - a) / 2 * cos(pi * i / n) for i in range(n + 1)]
+    xs = [(a + b) / 2 - (b - a) / 2 * cos(pi * i / grid) for i in range(grid + 1)]
+    fs = [f(x) for x in xs]
+    ws = [weight(x) for x in xs]
+    for _ in range(rounds):
+        m, r = matrix(n + 1, n + 1), matrix(n + 1, 1)
+        for i, x in enumerate(points):
+            w = weight(x)
+            for j in range(n):
+                m[i, j] = w * x**j
+            m[i, n] = (-1) ** i
+            r[i] = w * f(x)
+        c = lu_solve(m, r)
+        level = abs(c[n])
+        error = [w * (y - mp.polyval([c[j] for j in reversed(range(n))], x)) for x, y, w in zip(xs, fs, ws)]
+        # the alternating extrema
+        runs, best = [], 0
+        for i in range(1, len(xs)):
+            if error[i] * error[i - 1] < 0:
+                runs.append(best)
+                best = i
+            elif abs(error[i]) > abs(error[best]):
+                best = i
+        runs.append(best)
+        worst = max(abs(e) for e in error)
+        if len(runs) < n + 1:
+            raise RuntimeError("too few extrema")
+        while len(runs) > n + 1:
+            runs = runs[1:] if abs(error[runs[0]]) < abs(error[runs[-1]]) else runs[:-1]
+        points = [xs[i] for i in runs]
+        if worst < level * mpf("1.02"):
+            break
+    return [c[j] for j in range(n)], worst
+
+
+def rational(f, a, b, p, q, weight=lambda x: mpf(1)):
+    """Numerator (p + 1 terms) and denominator (q + 1 terms, the first is 1) interpolating f at Chebyshev nodes of [a, b]."""
+    a, b = mpf(a), mpf(b)
+    n = p + q + 1
+    xs = [(a + b) / 2 - (b - a) / 2 * cos(pi * (2 * i + 1) / (2 * n)) for i in range(n)]
+    m, r = matrix(n, n), matrix(n, 1)
+    for i, x in enumerate(xs):
+        y = f(x)
+        for j in range(p + 1):
+            m[i, j] = x**j
+        for j in range(1, q + 1):
+            m[i, p + j] = -y * x**j
+        r[i] = y
+    c = lu_solve(m, r)
+    top, bottom = [c[j] for j in range(p + 1)], [mpf(1)] + [c[p + j] for j in range(1, q + 1)]
+    worst = mpf(0)
+    for i in range(801):
+        x = (a + b) / 2 - (b - a) / 2 * cos(pi * i / 800)
+        worst = max(worst, abs(weight(x) * (f(x) - mp.polyval(top[::-1], x) / mp.polyval(bottom[::-1], x))))
+    return top, bottom, worst
+
+
+def near(x, g):
+    """g(x) where x is not too close to 0, else g nearby: 80 digits leave room for what cancels."""
+    return g(x if abs(x) > mpf(10) ** -20 else mpf(10) ** -20)
+
+
+def show(name, coefficients, error, digits=17):
+    print(f"// {name}: error {mp.nstr(error, 3)}")
+    print(",\n".join("    " + (mp.nstr(c, digits, strip_zeros=False) if digits > 9 else mp.nstr(c, digits) + "f") for c in coefficients))
+
+
+jobs = {}
+
+
+def job(f):
+    jobs[f.__name__] = f
+    return f
+
+
+@job
+def exponential():
+    """q in e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2, error relative to e^r - 1."""
+    half = log(2) / 2 * mpf("1.001")
+    q = lambda r: near(r, lambda t: (expm1(t) - t) / t**2)
+    show("double", *remez(q, -half, half, 10, lambda r: sqrt(r * r + mpf("1e-3"))))
+    show("float", *remez(q, -half, half, 5, lambda r: sqrt(r * r + mpf("1e-3"))), digits=9)
+    for bits, digits in ((33, 17), (15, 9)):
+        high = mp.floor(log(2) * 2**bits) / mpf(2) ** bits
+        show(f"ln 2, {bits} bits, and the rest", [high, log(2) - high], 0, digits)
+        print("//", mp.nstr(high, 25))
+
+
+@job
+def logarithm():
+    """L in log((1 + s)/(1 - s)) = 2s + s z L(z), z = s^2 up to (3 - 2 sqrt 2)^2, error relative to the logarithm."""
+    top = (3 - 2 * sqrt(2)) ** 2 * mpf("1.001")
+    g = lambda z: near(z, lambda t: (log((1 + sqrt(t)) / (1 - sqrt(t))) / sqrt(t) - 2) / t)
+    show("double", *remez(g, 0, top, 7, lambda z: z / 2 + mpf("5e-4")))
+    show("float", *remez(g, 0, top, 4, lambda z: z / 2 + mpf("5e-4")), digits=9)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or jobs:
+        print(f"\n// {name}: {jobs[name].__doc__}")
+        jobs[name]()

@@ -1,0 +1,129 @@
+"""Writes the tables of reference values the tests of include/variate/math/ read: one <function>.csv each, beside this file.
+
+    python3 make_reference.py [function ...]
+
+A line is type,x,value,rest in hexadecimal floating point: type d (double) or f (float); f(x) = value + rest, where value is f(x)
+rounded to double and rest what that left. Values come from mpmath at 60 digits or more; nothing else is used.
+"""
+import math
+import os
+import random
+import struct
+import sys
+from fractions import Fraction
+
+from mpmath import mp, mpf
+
+mp.dps = 60
+INF, NAN = math.inf, math.nan
+TINY, SMALL, LARGE = 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308
+TINYF, SMALLF, LARGEF = 2.0**-149, 2.0**-126, (2 - 2.0**-23) * 2.0**127
+
+
+def as_float(x):
+    try:
+        return struct.unpack("f", struct.pack("f", x))[0]
+    except OverflowError:
+        return math.copysign(INF, x)
+
+
+def rounded(v):
+    """The nearest double, ties to even, subnormals and overflow too."""
+    if not mp.isfinite(v):
+        return float(v)
+    sign, man, exp, bits = v._mpf_
+    if man == 0 or exp + bits < -1100:
+        return 0.0
+    try:
+        size = float(Fraction(int(man)) * (Fraction(2) ** exp)) if exp + bits < 1100 else INF
+    except OverflowError:
+        size = INF
+    return -size if sign else size
+
+
+def text(x):
+    return "nan" if x != x else ("inf" if x > 0 else "-inf") if math.isinf(x) else x.hex()
+
+
+class Table:
+    """`brackets` are (low, high, how many, scale): scale lin, or log for numbers spread over magnitudes."""
+
+    def __init__(self, f, brackets, edges=(), special=(), float_brackets=None, float_edges=()):
+        self.f, self.brackets, self.edges, self.special = f, brackets, edges, dict((text(k), v) for k, v in special)
+        self.float_brackets, self.float_edges = float_brackets or brackets, float_edges
+
+    def points(self, type, rng):
+        cast = as_float if type == "f" else float
+        brackets, edges = (self.float_brackets, self.float_edges) if type == "f" else (self.brackets, self.edges)
+        xs = [float.fromhex(t) if t not in ("inf", "-inf", "nan") else float(t) for t in self.special] + [cast(x) for x in edges]
+        for low, high, count, scale in brackets:
+            for _ in range(count):
+                if scale == "lin":
+                    xs.append(cast(rng.uniform(low, high)))
+                else:
+                    x = math.exp(rng.uniform(math.log(abs(low)), math.log(abs(high))))
+                    xs.append(cast(math.copysign(x, low)))
+        return xs
+
+    def lines(self, name):
+        for type in "df":
+            rng = random.Random(name + type)
+            for x in self.points(type, rng):
+                if text(x) in self.special:
+                    value, rest = float(self.special[text(x)]), 0.0
+                else:
+                    exact = self.f(mpf(x))
+                    value = rounded(exact)
+                    rest = 0.0 if math.isinf(value) else rounded(exact - mpf(value))
+                yield ",".join((type, text(x), text(value), text(rest)))
+
+
+def sigmoid(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+def log1p(x):
+    return mp.log1p(x)
+
+
+def softplus(x):
+    return log1p(mp.exp(x)) if x < 0 else x + log1p(mp.exp(-x))
+
+
+def logit(p):
+    return mp.log(p) - log1p(-p)
+
+
+def precisely(f, digits):
+    def g(x):
+        with mp.workdps(digits):
+            return f(x)
+
+    return g
+
+
+tables = {
+    "exp": Table(
+        mp.exp,
+        [(-1, 1, 90, "lin"), (-708, 709.7, 120, "lin"), (-746, -708, 30, "lin"), (1e-300, 1, 15, "log"), (-1e-20, -1, 15, "log")],
+        edges=[1, -1, 709.782712893384, 709.7827128933841, 710, -708.3964185322641, -745.1332191019411, -745.1332191019412, -746, 1e300, -1e300,
+               TINY, -TINY, SMALL, LARGE, -LARGE, 0.34657359027997264, 0.3465735902799727, -0.34657359027997264],
+        special=[(0.0, 1), (-0.0, 1), (INF, INF), (-INF, 0), (NAN, NAN)],
+        float_brackets=[(-1, 1, 70, "lin"), (-87, 88.7, 90, "lin"), (-104, -87, 20, "lin"), (1e-30, 1, 15, "log")],
+        float_edges=[1, 88.722839, 88.72283, 88.72284, -87.33655, -103.27893, -103.97207, -103.97209, -104.5, 1e30, -1e30, TINYF, LARGEF, -LARGEF]),
+    "log": Table(
+        mp.log,
+        [(0.5, 2, 110, "lin"), (SMALL, LARGE, 90, "log"), (TINY, SMALL, 20, "log"), (0.99, 1.01, 30, "lin")],
+        edges=[1 - 2**-53, 1 + 2**-52, 0.7071067811865475, 0.7071067811865476, 1.414213562373095, 1.4142135623730951, 2, 0.5, TINY, SMALL, LARGE],
+        special=[(1.0, 0), (0.0, -INF), (-0.0, -INF), (INF, INF), (-INF, NAN), (-1.0, NAN), (-(2.0**-100), NAN), (NAN, NAN)],
+        float_brackets=[(0.5, 2, 80, "lin"), (SMALLF, LARGEF, 70, "log"), (TINYF, SMALLF, 20, "log"), (0.99, 1.01, 20, "lin")],
+        float_edges=[1 - 2**-24, 1 + 2**-23, 0.70710677, 0.7071068, 1.4142135, 1.4142137, TINYF, SMALLF, LARGEF]),
+}
+
+
+if __name__ == "__main__":
+    here = os.path.dirname(os.path.abspath(__file__))
+    for name in sys.argv[1:] or tables:
+        with open(os.path.join(here, name + ".csv"), "w") as out:
+            out.write("\n".join(["type,x,value,rest", *tables[name].lines(name), ""]))
+        print(name)
