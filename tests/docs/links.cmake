@@ -1,0 +1,13 @@
+# Every link to a file of the project leads to one: cmake -D pages=<list> -P links.cmake
+cmake_minimum_required(VERSION 3.24)
+foreach(page IN LISTS pages)
+  cmake_path(GET page PARENT_PATH folder)
+  file(READ ${page} text)
+  string(REGEX MATCHALL "\\]\\([A-Za-z0-9_./-]+[)#]" links "${text}")
+  string(REGEX REPLACE "\\]\\(([^;]+)[)#]" "\\1" links "${links}")
+  foreach(link IN LISTS links)
+    if(NOT EXISTS ${folder}/${link})
+      message(SEND_ERROR "${page} links to ${link}, which is not there")
+    endif()
+  endforeach()
+endforeach()

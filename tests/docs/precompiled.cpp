@@ -1,0 +1,1 @@
+// Empty: CMake makes the precompiled header for the sake of this file.
