@@ -1,0 +1,308 @@
+#pragma once
+/// `Factorized<Law>`: d independent coordinates, each with one univariate law of `Law::parameters` numbers. All that a family must say is
+/// the arithmetic of one coordinate; shapes, loops, errors and pullbacks are here, once.
+///
+/// A law is a struct of static functions, written for packets (`math::Lanes<T>`) of coordinates or samples:
+///   Scalar, name, parameters (rows of theta per coordinate), constants (numbers kept for each), discrete, reparameterized
+///   prepare(theta) -> constants      once for each change of theta; the functions below see only these
+///   log_prob(x, c);  score(x, c, s)  writes s[j] = dlog_prob/dtheta_j and returns dlog_prob/dx (ignored if discrete)
+///   noise(rng, r, c), point(e, c)    the point made from noise e;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if reparameterized)
+///   mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q), kl_gradient(p, q, s):
+///   what exists of them.
+/// Coordinate i has rows i, d + i, 2d + i, ... of theta.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/distributions/detail/cells.hpp"
+#include "variate/distributions/detail/theta.hpp"
+
+namespace variate::detail {
+
+template <class Law> class FactorizedDraw;
+template <class Law> class FactorizedEvaluation;
+template <class Law> using LawConstants = Numbers<typename Law::Scalar, Law::constants>;
+template <class Law> using LawTheta = Numbers<typename Law::Scalar, Law::parameters>;
+
+template <class Law>
+concept HasLawEntropy = requires(LawConstants<Law> c, LawTheta<Law> s) { Law::entropy(c); Law::entropy_gradient(c, s); };
+template <class Law>
+concept HasLawCdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::cdf(x, c); };
+template <class Law>
+concept HasLawLogCdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::log_cdf(x, c); };
+template <class Law>
+concept HasLawIcdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::icdf(x, c); };
+
+template <class Law>
+class Factorized : public Theta<typename Law::Scalar> {
+ public:
+  using T = typename Law::Scalar;
+
+  /// Number of coordinates d.
+  Index event_size() const { return this->theta_.rows() / Law::parameters; }
+
+  /// Takes new parameters. ShapeError if their number differs, InvalidArgument if one is not finite; then nothing has changed.
+  void set_params(const Vector<T>& v) {
+    this->assign(Law::name, v);
+    prepare();
+  }
+
+  /// n draws for each data point, d x nB. InvalidArgument if n < 1.
+  template <class Rng>
+  Batch<T> sample(Rng& rng, Index n) const {
+    Batch<T> x = Law::template noise<T>(rng, event_size(), columns_for(Law::name, n, this->batch_size()));
+    points_from(x, x);
+    return x;
+  }
+
+  /// n draws for each data point that remember their noise. The draw borrows this distribution.
+  template <class Rng>
+    requires Law::reparameterized
+  FactorizedDraw<Law> rsample(Rng& rng, Index n) const& {
+    return {*this, Law::template noise<T>(rng, event_size(), columns_for(Law::name, n, this->batch_size()))};
+  }
+  template <class Rng>
+    requires Law::reparameterized
+  FactorizedDraw<Law> rsample(Rng& rng, Index n) const&& = delete;
+
+  /// log density of each column (1 x columns).
+  Row<T> log_prob(const Batch<T>& x) const {
+    require_points(Law::name, x, event_size(), this->batch_size());
+    const T* at = x.data();
+    return over_coordinates(x.cols(), [at](const auto& c, const auto& slice) { return Law::log_prob(slice.load(at), c); });
+  }
+
+  /// log density with its way back. The evaluation borrows x and this distribution.
+  FactorizedEvaluation<Law> evaluate(const Batch<T>& x) const& { return {*this, x}; }
+  FactorizedEvaluation<Law> evaluate(const Batch<T>& x) const&& = delete;
+  FactorizedEvaluation<Law> evaluate(Batch<T>&& x) const& = delete;
+
+  /// Moments of each coordinate and data point, d x B.
+  Batch<T> mean() const { return of_constants([](const auto& c) { return Law::mean(c); }); }
+  Batch<T> variance() const { return of_constants([](const auto& c) { return Law::variance(c); }); }
+  Batch<T> stddev() const { return variance().cwiseSqrt(); }
+  Batch<T> mode() const { return of_constants([](const auto& c) { return Law::mode(c); }); }
+
+  /// Entropy in nats of each data point, 1 x B.
+  Row<T> entropy() const
+    requires HasLawEntropy<Law>
+  {
+    return over_coordinates(this->batch_size(), [](const auto& c, const auto&) { return Law::entropy(c); });
+  }
+  /// sum_b w_b dH_b/dtheta, flat.
+  Vector<T> entropy_pullback(const Row<T>& w) const
+    requires HasLawEntropy<Law>
+  {
+    require_size(Law::name, "number of weights", w.size(), this->batch_size());
+    Vector<T> gradient(this->theta_.size());
+    over_samples(this->batch_size(), gradient.data(), weights(w), [](const auto& c, const auto&, auto& s, auto) {
+      Law::entropy_gradient(c, s);
+    });
+    return gradient;
+  }
+
+  /// Distribution function of each coordinate of each column, d x columns.
+  Batch<T> cdf(const Batch<T>& x) const
+    requires HasLawCdf<Law>
+  {
+    return of_points(x, [](auto v, const auto& c) { return Law::cdf(v, c); });
+  }
+  /// Its logarithm, accurate in the lower tail.
+  Batch<T> log_cdf(const Batch<T>& x) const
+    requires HasLawLogCdf<Law>
+  {
+    return of_points(x, [](auto v, const auto& c) { return Law::log_cdf(v, c); });
+  }
+  /// Its inverse: quantiles. p in [0, 1], or DomainError.
+  Batch<T> icdf(const Batch<T>& p) const
+    requires HasLawIcdf<Law>
+  {
+    require_each<DomainError>(Law::name, "p", p, "a probability in [0, 1]", [](T v) { return v >= 0 && v <= 1; });
+    return of_points(p, [](auto v, const auto& c) { return Law::icdf(v, c); });
+  }
+
+  /// What the law's functions see: (constants * d) x B.
+  const Batch<T>& constants() const { return constants_; }
+
+ protected:
+  explicit Factorized(Batch<T> theta) : Theta<T>(std::move(theta)) { prepare(); }
+
+  /// Unconstrained parameters as they come: at least one coordinate and one data point, all finite.
+  static Batch<T> checked(Batch<T> theta) {
+    require_at_least(Law::name, "rows of theta", theta.rows(), Law::parameters);
+    require_at_least(Law::name, "columns of theta", theta.cols(), 1);
+    if (theta.rows() % Law::parameters != 0)
+      throw ShapeError(complaint(Law::name, "rows of theta", theta.rows(), "a multiple of " + std::to_string(Law::parameters)));
+    require_finite(Law::name, "theta", theta);
+    return theta;
+  }
+
+ private:
+  friend class FactorizedDraw<Law>;
+  friend class FactorizedEvaluation<Law>;
+
+  void prepare() {
+    const Index points = event_size() * this->batch_size();
+    constants_.resize(Law::constants * event_size(), this->batch_size());
+    for (Index i = 0; i < points; i += packet_size<T>) {
+      const Index count = std::min(packet_size<T>, points - i);
+      store_numbers<Law::constants>(Law::prepare(load_numbers<Law::parameters>(this->theta_.data() + i, points, count)),
+                                    constants_.data() + i, points, count);
+    }
+  }
+
+  /// out = f(constants, slice), entry by entry.
+  template <class F>
+  void everywhere(Index cols, T* out, F f) const {
+    for_each_cell<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols,
+                                  [&](const LawConstants<Law>& c, auto each, auto) {
+                                    each([&](const auto& slice) { slice.store(f(c, slice), out); });
+                                  });
+  }
+  /// sum_i f(constants, slice), one number a column.
+  template <class F>
+  Row<T> over_coordinates(Index cols, F f) const {
+    Row<T> total(cols);
+    sum_coordinates<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols, total.data(), f);
+    return total;
+  }
+  /// out[j] = sum_s weight(slice) * s[j] for each parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
+  template <class Weight, class F>
+  void over_samples(Index cols, T* out, Weight weight, F body) const {
+    const Index points = event_size() * this->batch_size();
+    for_each_cell<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols,
+                                  [&](const LawConstants<Law>& c, auto each, auto put) {
+                                    LawTheta<Law> total, s;
+                                    total.fill(Packet<T>(T(0)));
+                                    each([&](const auto& slice) {
+                                      const Packet<T> w = weight(slice);
+                                      body(c, slice, s, w);
+                                      for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
+                                    });
+                                    for (std::size_t k = 0; k < total.size(); ++k) put(total[k], out + static_cast<Index>(k) * points);
+                                  });
+  }
+  static auto weights(const Row<T>& w) {
+    return [at = w.data()](const auto& slice) { return slice.load_weights(at); };
+  }
+
+  void points_from(const Batch<T>& noise, Batch<T>& x) const {
+    everywhere(noise.cols(), x.data(), [at = noise.data()](const auto& c, const auto& slice) { return Law::point(slice.load(at), c); });
+  }
+  template <class F>
+  Batch<T> of_points(const Batch<T>& x, F&& f) const {
+    require_points(Law::name, x, event_size(), this->batch_size());
+    Batch<T> out(x.rows(), x.cols());
+    everywhere(x.cols(), out.data(), [&f, at = x.data()](const auto& c, const auto& slice) { return f(slice.load(at), c); });
+    return out;
+  }
+  template <class F>
+  Batch<T> of_constants(F&& f) const {
+    Batch<T> out(event_size(), this->batch_size());
+    everywhere(this->batch_size(), out.data(), [&f](const auto& c, const auto&) { return f(c); });
+    return out;
+  }
+
+  Batch<T> constants_;
+};
+
+/// A draw that remembers its noise.
+template <class Law>
+class FactorizedDraw {
+ public:
+  using T = typename Law::Scalar;
+  Batch<T> value;  ///< d x SB
+
+  /// K x B: for each data point, sum over its samples of (dvalue/dtheta)^T G.
+  Batch<T> theta_pullback(const Batch<T>& g) const {
+    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
+    pull(g, gradient.data());
+    return gradient;
+  }
+  /// The same, flat.
+  Vector<T> pullback(const Batch<T>& g) const {
+    Vector<T> gradient(q_->theta().size());
+    pull(g, gradient.data());
+    return gradient;
+  }
+
+ private:
+  friend class Factorized<Law>;
+  FactorizedDraw(const Factorized<Law>& q, Batch<T> noise) : value(noise.rows(), noise.cols()), q_(&q), noise_(std::move(noise)) {
+    q.points_from(noise_, value);
+  }
+
+  void pull(const Batch<T>& g, T* gradient) const {
+    require_size(Law::name, "rows of G", g.rows(), value.rows());
+    require_size(Law::name, "columns of G", g.cols(), value.cols());
+    q_->over_samples(
+        value.cols(), gradient, [at = g.data()](const auto& slice) { return slice.load_or_zero(at); },
+        [e = noise_.data(), x = value.data()](const auto& c, const auto& slice, auto& s, auto) {
+          Law::path(slice.load(e), slice.load(x), c, s);
+        });
+  }
+
+  const Factorized<Law>* q_;
+  Batch<T> noise_;
+};
+
+/// The log density of a batch of points, and the way back from it.
+template <class Law>
+class FactorizedEvaluation {
+ public:
+  using T = typename Law::Scalar;
+  Row<T> value;  ///< 1 x SB
+
+  /// K x B: for each data point, sum over its samples of w dlog_prob/dtheta.
+  Batch<T> theta_pullback(const Row<T>& w) const {
+    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
+    pull(w, gradient.data(), nullptr);
+    return gradient;
+  }
+  /// The same, and G_c = w_c dlog_prob/dx_c.
+  Batch<T> theta_pullback(const Row<T>& w, Batch<T>& g) const
+    requires(!Law::discrete)
+  {
+    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
+    g.resize(x_->rows(), x_->cols());
+    pull(w, gradient.data(), g.data());
+    return gradient;
+  }
+  /// The weighted score, flat.
+  Vector<T> pullback(const Row<T>& w) const {
+    Vector<T> gradient(q_->theta().size());
+    pull(w, gradient.data(), nullptr);
+    return gradient;
+  }
+  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
+    requires(!Law::discrete)
+  {
+    Vector<T> gradient(q_->theta().size());
+    g.resize(x_->rows(), x_->cols());
+    pull(w, gradient.data(), g.data());
+    return gradient;
+  }
+
+ private:
+  friend class Factorized<Law>;
+  FactorizedEvaluation(const Factorized<Law>& q, const Batch<T>& x) : value(q.log_prob(x)), q_(&q), x_(&x) {}
+
+  void pull(const Row<T>& w, T* gradient, [[maybe_unused]] T* g) const {
+    require_size(Law::name, "number of weights", w.size(), value.size());
+    q_->over_samples(value.size(), gradient, Factorized<Law>::weights(w),
+                     [x = x_->data(), g](const auto& c, const auto& slice, auto& s, auto weight) {
+                       const Packet<T> slope = Law::score(slice.load(x), c, s);
+                       if constexpr (!Law::discrete) {
+                         if (g) slice.store(weight * slope, g);
+                       }
+                     });
+  }
+
+  const Factorized<Law>* q_;
+  const Batch<T>* x_;
+};
+
+}  // namespace variate::detail
