@@ -1,0 +1,228 @@
+#pragma once
+/// The reverse tape: a list of nodes, each a batch (rows x columns, row-major) with a way to send its adjoint to what it came from.
+/// The lane type L says what a number is: `math::Lanes<T>` for gradients, `Dual<math::Lanes<T>>` for gradients of directional
+/// derivatives, that is Hessian-vector products. A dual batch is stored as two planes, so that matrix products stay matrix products.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "variate/autodiff/detail/arena.hpp"
+#include "variate/autodiff/dual.hpp"
+#include "variate/core/types.hpp"
+#include "variate/math/lanes.hpp"
+
+namespace variate {
+
+template <class L>
+class Tape;
+
+namespace detail {
+
+/// What a tape must know of its lanes.
+template <class L>
+struct LaneTraits {
+  using Scalar = typename L::Scalar;
+  using Plain = L;
+  static constexpr int planes = 1;
+};
+template <class P>
+struct LaneTraits<Dual<P, 1>> {
+  using Scalar = typename P::Scalar;
+  using Plain = P;
+  static constexpr int planes = 2;
+};
+
+/// One batch on the tape. Plane p of the values begins at value + p * plane, of the adjoints at adjoint + p * plane.
+template <class L>
+struct Node {
+  using T = typename LaneTraits<L>::Scalar;
+  Tape<L>* tape = nullptr;
+  Node* previous = nullptr;
+  Index rows = 0;
+  Index cols = 0;
+  Index plane = 0;
+  T* value = nullptr;
+  T* adjoint = nullptr;                ///< nullptr if nobody wants this batch's gradient
+  void (*backward)(Node&) = nullptr;   ///< adds to the adjoints of what the node came from
+  void* record = nullptr;              ///< what `backward` needs, in the arena
+  bool fresh = true;                   ///< nothing has been added to the adjoint yet: it holds garbage
+  bool viewed = false;                 ///< others add to parts of this adjoint, so it starts at zero
+  bool wanted = true;                  ///< false: this sweep leaves the batch out
+
+  Index size() const { return rows * cols; }
+  bool wants() const { return adjoint != nullptr && wanted; }
+  /// Zero unless something has been added already.
+  void open_adjoint() {
+    if (!fresh) return;
+    for (int p = 0; p < LaneTraits<L>::planes; ++p) std::fill_n(adjoint + p * plane, size(), T(0));
+    fresh = false;
+  }
+};
+
+}  // namespace detail
+
+/// Batches and how they came about, in one arena. Not for two threads at once; lend each its own (`LentTape`).
+template <class L>
+class Tape {
+ public:
+  using Scalar = typename detail::LaneTraits<L>::Scalar;
+  using Node = detail::Node<L>;
+  static constexpr int planes = detail::LaneTraits<L>::planes;
+
+  Tape() = default;
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  /// A new batch, values not set. `wants`: its adjoint is of interest.
+  Node& batch(Index rows, Index cols, bool wants) {
+    Node& node = *new (arena_.allocate(sizeof(Node))) Node;
+    node.tape = this;
+    node.previous = last_;
+    node.rows = rows;
+    node.cols = cols;
+    node.plane = padded(rows * cols);
+    node.value = numbers(planes * node.plane);
+    if (wants) node.adjoint = numbers(planes * node.plane);
+    return *(last_ = &node);
+  }
+  /// A batch copied from outside: a variable if `wants`. A tangent (dual lanes only) may be given; it is zero otherwise.
+  Node& input(const Scalar* value, Index rows, Index cols, bool wants, const Scalar* tangent = nullptr) {
+    Node& node = batch(rows, cols, wants);
+    std::copy_n(value, node.size(), node.value);
+    if constexpr (planes == 2) {
+      if (tangent) std::copy_n(tangent, node.size(), node.value + node.plane);
+      else std::fill_n(node.value + node.plane, node.size(), Scalar(0));
+    }
+    return node;
+  }
+  /// A part of a batch, `from` numbers after its beginning, under another shape: nothing is copied.
+  Node& view(Node& of, Index from, Index rows, Index cols) {
+    Node& node = *new (arena_.allocate(sizeof(Node))) Node;
+    node.tape = this;
+    node.previous = last_;
+    node.rows = rows;
+    node.cols = cols;
+    node.plane = of.plane;
+    node.value = of.value + from;
+    if (of.adjoint) node.adjoint = of.adjoint + from;
+    Node& root = is_view(of) ? *static_cast<Node*>(of.record) : of;
+    node.record = &root;
+    root.viewed = true;
+    return *(last_ = &node);
+  }
+  /// Gives a batch its way back: `record` is kept in the arena and called as record.backward(node) in the reverse sweep.
+  template <class Record>
+  Record& set_backward(Node& node, const Record& record) {
+    static_assert(std::is_trivially_destructible_v<Record>, "the arena destroys nothing");
+    Record* const kept = new (arena_.allocate(sizeof(Record))) Record(record);
+    node.record = kept;
+    node.backward = [](Node& n) { static_cast<Record*>(n.record)->backward(n); };
+    return *kept;
+  }
+
+  /// Room for numbers that live until `clear`.
+  Scalar* numbers(Index count) { return arena_.template numbers<Scalar>(count); }
+  /// Numbers rounded up to whole cache lines: the distance between planes.
+  static Index padded(Index count) {
+    constexpr Index line = static_cast<Index>(detail::Arena::alignment / sizeof(Scalar));
+    return (count + line - 1) / line * line;
+  }
+
+  /// One reverse sweep: `result` starts with the adjoint `seed` (plane 0; its other plane is zero), everything else with zero.
+  void sweep(Node& result, const Scalar* seed) {
+    for (Node* n = last_; n; n = n->previous) {
+      n->fresh = !is_view(*n);
+      if (is_view(*n)) n->wanted = static_cast<Node*>(n->record)->wanted;
+      else if (n->viewed && n->wants()) n->open_adjoint();
+    }
+    if (!result.adjoint) return;
+    result.open_adjoint();
+    std::copy_n(seed, result.size(), result.adjoint);
+    for (Node* n = last_; n; n = n->previous)
+      if (n->backward && n->wants() && !n->fresh) n->backward(*n);
+  }
+
+  /// Forgets every batch and keeps the memory.
+  void clear() {
+    arena_.reset();
+    last_ = nullptr;
+  }
+  /// Bytes held.
+  std::size_t capacity() const { return arena_.capacity(); }
+
+ private:
+  static bool is_view(const Node& n) { return n.record && !n.backward; }
+
+  detail::Arena arena_;
+  Node* last_ = nullptr;
+};
+
+namespace detail {
+
+/// Tapes of this thread that nobody uses. A fresh tape costs ten times a used one (page faults), hence this one hidden state.
+template <class L>
+class SpareTapes {
+ public:
+  static std::unique_ptr<Tape<L>> take() {
+    std::vector<std::unique_ptr<Tape<L>>>* const spare = here();
+    if (!spare || spare->empty()) return std::make_unique<Tape<L>>();
+    std::unique_ptr<Tape<L>> tape = std::move(spare->back());
+    spare->pop_back();
+    return tape;
+  }
+  static void give(std::unique_ptr<Tape<L>> tape) noexcept {
+    std::vector<std::unique_ptr<Tape<L>>>* const spare = here();
+    if (!spare || spare->size() == spare->capacity()) return;
+    spare->push_back(std::move(tape));
+  }
+
+ private:
+  static constexpr std::size_t most = 16;
+  /// nullptr once the thread is ending: an Evaluation may outlive the list.
+  static std::vector<std::unique_ptr<Tape<L>>>* here() {
+    static thread_local bool gone = false;
+    struct List {
+      std::vector<std::unique_ptr<Tape<L>>> tapes;
+      bool& ended;
+      explicit List(bool& e) : ended(e) { tapes.reserve(most); }
+      ~List() { ended = true; }
+      List(const List&) = delete;
+      List& operator=(const List&) = delete;
+    };
+    if (gone) return nullptr;
+    static thread_local List list(gone);
+    return &list.tapes;
+  }
+};
+
+}  // namespace detail
+
+/// An empty tape, borrowed from this thread's spare ones and given back at the end. Move-only.
+template <class L>
+class LentTape {
+ public:
+  LentTape() : tape_(detail::SpareTapes<L>::take()) {}
+  LentTape(LentTape&&) noexcept = default;
+  LentTape& operator=(LentTape&& other) noexcept {
+    release();
+    tape_ = std::move(other.tape_);
+    return *this;
+  }
+  ~LentTape() { release(); }
+
+  Tape<L>& operator*() const { return *tape_; }
+  Tape<L>* operator->() const { return tape_.get(); }
+
+ private:
+  void release() noexcept {
+    if (!tape_) return;
+    tape_->clear();
+    detail::SpareTapes<L>::give(std::move(tape_));
+  }
+  std::unique_ptr<Tape<L>> tape_;
+};
+
+}  // namespace variate
