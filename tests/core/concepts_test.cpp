@@ -40,7 +40,6 @@ const auto lambda = [](const Batch<double>& x) -> Row<double> { return x.row(0);
 static_assert(variate::Integrand<decltype(lambda), double>);
 static_assert(!variate::DifferentiableIntegrand<decltype(lambda), double>);
 static_assert(!variate::ParametricIntegrand<decltype(lambda), double>);
-static_assert(!variate::Integrand<decltype(lambda), float>);
 static_assert(variate::DifferentiableIntegrand<WithGradient, double>);
 static_assert(variate::ParametricIntegrand<WithEvaluation, double>);
 static_assert(!variate::DifferentiableIntegrand<WithEvaluation, double>);

@@ -25,7 +25,7 @@ template <class S, class R>
     s.p();
     s.estimate(rng);
   }
-Diagnosis diagnose(const S& learner, R& rng, Index draws) {
+Diagnosis diagnose(const S& learner, R&& rng, Index draws) {
   using T = ScalarOf<S>;
   using Guide = std::remove_cvref_t<decltype(learner.q())>;
   using Model = std::remove_cvref_t<decltype(learner.p())>;

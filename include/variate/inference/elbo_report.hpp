@@ -27,7 +27,7 @@ struct ElboReport {
 /// log p - log q at `draws` fresh draws of q, drawn and evaluated `chunk` at a time from streams of their own.
 /// Throws InvalidArgument if draws < 1 or chunk < 1, ShapeError if q is bound to more than one data point.
 template <class Q, class F, class R>
-Row<ScalarOf<Q>> log_ratios(const Q& q, const F& log_density, R& rng, Index draws, Index chunk = 1024) {
+Row<ScalarOf<Q>> log_ratios(const Q& q, const F& log_density, R&& rng, Index draws, Index chunk = 1024) {
   using T = ScalarOf<Q>;
   detail::require_at_least("log_ratios", "draws", draws, 1);
   detail::require_at_least("log_ratios", "chunk", chunk, 1);
@@ -44,7 +44,7 @@ Row<ScalarOf<Q>> log_ratios(const Q& q, const F& log_density, R& rng, Index draw
 
 /// Reports on q from `draws` fresh draws. Never throws for numbers: draws with a non-finite ratio are left out and counted.
 template <class Q, class F, class R>
-ElboReport report_elbo(const Q& q, const F& log_density, R& rng, Index draws, Index chunk = 1024) {
+ElboReport report_elbo(const Q& q, const F& log_density, R&& rng, Index draws, Index chunk = 1024) {
   const auto ratios = log_ratios(q, log_density, rng, draws, chunk);
   const Row<ScalarOf<Q>> finite = ratios.array().isFinite().select(ratios, -std::numeric_limits<ScalarOf<Q>>::infinity());
   const MeanWithError mean = mean_with_error(ratios);

@@ -120,7 +120,7 @@ class Window {
 /// Observers are called after each step, in order; each may have `start(first, max_steps)` and `finish()`. Pass a named one to read
 /// it afterwards, a temporary otherwise. Throws InvalidArgument for options out of range, and whatever user code throws.
 template <Stepper S, class R, class... Observers>
-Fit<S> fit(S stepper, R& rng, const FitOptions& options = {}, Observers&&... observers) {
+Fit<S> fit(S stepper, R&& rng, const FitOptions& options = {}, Observers&&... observers) {
   detail::require_at_least("fit", "max_steps", options.max_steps, 0);
   detail::require_at_least("fit", "window", options.window, 1);
   detail::require_at_least("fit", "refused_limit", options.refused_limit, 1);

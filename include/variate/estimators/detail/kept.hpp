@@ -1,8 +1,10 @@
 #pragma once
 /// Which samples count: the one place where samples with a non-finite value or gradient are dropped.
 #include <cmath>
+#include <limits>
 
 #include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
 
 namespace variate::detail {

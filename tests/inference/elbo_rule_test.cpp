@@ -1,0 +1,44 @@
+#include "variate/inference/elbo_rule.hpp"
+
+#include "support/catch.hpp"
+#include "variate/distributions/bernoulli.hpp"
+#include "variate/distributions/normal.hpp"
+#include "variate/estimators/baselines/moving_average.hpp"
+#include "variate/estimators/reinforce.hpp"
+#include "variate/random/rng.hpp"
+
+using variate::Batch;
+using variate::Row;
+using variate::Vector;
+
+namespace {
+const auto values_only = [](const Batch<double>& x) -> Row<double> { return -x.colwise().squaredNorm(); };
+using Values = decltype(values_only);
+using Scored = variate::ElboRule<variate::Reinforce<>>;
+}  // namespace
+
+static_assert(variate::RuleFor<Scored, variate::Bernoulli<double>, Values>);
+static_assert(!variate::detail::accepts<variate::ElboRule<>, variate::Bernoulli<double>, Values>);
+static_assert(!variate::detail::accepts<variate::ElboRule<>, variate::Normal<double>, Values>);
+static_assert(!variate::detail::accepts<Scored, variate::Normal<double>, int>);
+
+TEST_CASE("the rule is its estimator on the ELBO", "[inference]") {
+  const auto q = variate::Normal<double>::standard(2);
+  const Scored rule{.estimator = variate::Reinforce{}, .samples = 5};
+  variate::Rng a(4), b(4);
+  const auto by_rule = rule(q, values_only, Batch<double>(), a);
+  const auto by_hand = variate::Reinforce{}(q, variate::Elbo<>{}(q, values_only), b, 5);
+  CHECK(by_rule.value == by_hand.value);
+  CHECK(by_rule.q == by_hand.q);
+  CHECK(by_rule.evaluations == 5);
+}
+
+TEST_CASE("what a baseline learns goes through the rule", "[inference]") {
+  const auto q = variate::Normal<double>::standard(2);
+  variate::ElboRule rule{.estimator = variate::Reinforce{variate::MovingAverage<double>{0.5}}, .samples = 3};
+  variate::Rng rng(4);
+  const auto estimate = rule(q, values_only, Batch<double>(), rng);
+  REQUIRE(estimate.own.size() == 1);
+  rule.learn(estimate.own);
+  CHECK(rule.estimator.baseline.value() == Approx(estimate.value));
+}
