@@ -95,7 +95,7 @@ def exponential():
     """q in e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2, error relative to e^r - 1."""
     half = log(2) / 2 * mpf("1.001")
     q = lambda r: near(r, lambda t: (expm1(t) - t) / t**2)
-    show("double", *remez(q, -half, half, 10, lambda r: sqrt(r * r + mpf("1e-3"))))
+    show("double", *remez(q, -half, half, 11, lambda r: sqrt(r * r + mpf("1e-3"))))
     show("float", *remez(q, -half, half, 5, lambda r: sqrt(r * r + mpf("1e-3"))), digits=9)
     for bits, digits in ((33, 17), (15, 9)):
         high = mp.floor(log(2) * 2**bits) / mpf(2) ** bits
@@ -106,10 +106,19 @@ def exponential():
 @job
 def logarithm():
     """L in log((1 + s)/(1 - s)) = 2s + s z L(z), z = s^2 up to (3 - 2 sqrt 2)^2, error relative to the logarithm."""
-    top = (3 - 2 * sqrt(2)) ** 2 * mpf("1.001")
+    log_series((3 - 2 * sqrt(2)) ** 2 * mpf("1.001"), 7, 4)
+
+
+@job
+def logarithm_of_1_to_2():
+    """The same for z up to 1/25: 1 + f from 2/3 to 3/2."""
+    log_series(mpf(1) / 25 * mpf("1.001"), 8, 4)
+
+
+def log_series(top, terms, terms_float):
     g = lambda z: near(z, lambda t: (log((1 + sqrt(t)) / (1 - sqrt(t))) / sqrt(t) - 2) / t)
-    show("double", *remez(g, 0, top, 7, lambda z: z / 2 + mpf("5e-4")))
-    show("float", *remez(g, 0, top, 4, lambda z: z / 2 + mpf("5e-4")), digits=9)
+    show("double", *remez(g, 0, top, terms, lambda z: z / 2 + mpf("5e-4")))
+    show("float", *remez(g, 0, top, terms_float, lambda z: z / 2 + mpf("5e-4")), digits=9)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,16 @@
 
 namespace variate::math::detail {
 
-/// Constants found by tests/data/math/make_coefficients.py. `tail` is q in e^r = 1 + r + r^2 q(r) on |r| <= ln(2)/2, to 2e-17
+/// Constants found by tests/data/math/make_coefficients.py. `tail` is q in e^r = 1 + r + r^2 q(r) on |r| <= ln(2)/2, to 3e-19
 /// (double) and 1.4e-8 (float) of e^r - 1. `ln2_high` has so few bits that its product with every n is exact.
 template <std::floating_point T>
 struct ExpConstants {
   static constexpr double log2_e = 1.4426950408889634, ln2_high = 0.6931471804855391383171082, ln2_low = 7.4406171100123967e-11;
   static constexpr double lowest = -746, highest = 710;  // beyond: 0 and infinity
   static constexpr int mantissa = 52, bias = 1023;
-  static constexpr std::array<double, 10> tail{
-      0.50000000000000049,    0.16666666666666685,    0.041666666666578386,  0.0083333333333150674,  0.0013888888931249847,
-      0.00019841269902162269, 2.4801505497016260e-5, 2.7557228609825146e-6, 2.7625990593050735e-7, 2.5114297243389478e-8};
+  static constexpr std::array<double, 11> tail{
+      0.5, 0.16666666666666676, 0.041666666666666701, 0.0083333333333218042, 0.0013888888888867006, 0.00019841269885787578,
+      2.4801587360419372e-5, 2.7557244471134536e-6, 2.7557242788948816e-7, 2.5108968404347977e-8, 2.0924449844531473e-9};
 };
 template <>
 struct ExpConstants<float> {
@@ -55,5 +55,18 @@ struct Exponential {
     return a * bits_as<T>(half << C::mantissa) * bits_as<T>((exponent - half) << C::mantissa);
   }
 };
+
+/// e^x - 1 for x in [-40, 710] (float: [-20, 89]); loses the sign of -0.
+template <class L>
+[[gnu::always_inline]] inline L exp_minus_one(L x) {
+  using T = typename L::Scalar;
+  using C = ExpConstants<T>;
+  const Exponential<L> e(x);
+  // 2^n ((1 - 2^-n) + head + tail): the first sum keeps what it loses, so that nothing cancels
+  const L inverse = bits_as<T>((UnsignedOf<T>(3 * C::bias) - e.exponent) << C::mantissa);  // 2^-n, wrong where n > bias
+  const L one = select(e.n > T(100), L(T(1)), T(1) - inverse);
+  const L high = one + e.head, low = e.head - (high - one);
+  return e.scale(high + (low + e.tail));
+}
 
 }  // namespace variate::math::detail
