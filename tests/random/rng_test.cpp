@@ -1,6 +1,9 @@
 #include "variate/random/rng.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <set>
 #include <type_traits>
@@ -29,11 +32,11 @@ std::vector<Block> encipher_in_lanes(const Block& key, const Block& counter) {
   return out;
 }
 
-template <class T, int Width>
-std::vector<T> normals_at_width(Index n) {
+template <class T, class W>
+std::vector<T> normals_in(Index n) {
   Rng rng(3, 4);
   std::vector<T> out(static_cast<std::size_t>(n));
-  rng.fill_normals<T, Width>(out.data(), n);
+  rng.fill_normals<T, W>(out.data(), n);
   return out;
 }
 
@@ -172,9 +175,11 @@ TEMPLATE_TEST_CASE("a longer fill begins with the shorter one and nothing is wri
 }
 
 TEMPLATE_TEST_CASE("the width of the registers does not show", "[random]", float, double) {
-  constexpr int native = variate::math::native_lanes<std::uint64_t>;
-  const std::vector<TestType> narrow = normals_at_width<TestType, 2>(333), wide = normals_at_width<TestType, native>(333);
-  CHECK(narrow == wide);
+  using variate::math::Lanes;
+  const auto narrow = normals_in<TestType, Lanes<std::uint64_t, 2>>(333), wide = normals_in<TestType, Lanes<std::uint64_t>>(333);
+  // Not bit for bit: the compiler may fuse a product and a sum in one width and not in the other.
+  for (std::size_t i = 0; i < narrow.size(); ++i)
+    REQUIRE(std::abs(narrow[i] - wide[i]) <= 4 * std::numeric_limits<TestType>::epsilon() * (std::abs(wide[i]) + 1));
 }
 
 TEST_CASE("uniforms are made of the words of their page", "[random]") {

@@ -61,6 +61,12 @@ class Rng {
   }
   /// Skips n words.
   void discard(std::uint64_t n) { seek(position_ + n); }
+  /// Skips the page at which a fill would start, and returns its number: for algorithms that address the cipher themselves.
+  std::uint64_t take_page() {
+    const std::uint64_t page = next_page();
+    position_ = (page + 1) * detail::words_per_page;
+    return page;
+  }
   RngState state() const { return {key_, position_}; }
   bool operator==(const Rng& other) const { return state() == other.state(); }
 
@@ -83,6 +89,10 @@ class Rng {
  private:
   explicit Rng(const detail::Block& key) : key_(key) {}
 
+  /// The first page no word of which has been given.
+  std::uint64_t next_page() const {
+    return position_ / detail::words_per_page + (position_ % detail::words_per_page != 0 ? 1u : 0u);
+  }
   /// block_ = the block that holds the word at position_.
   void encipher() {
     std::uint64_t x[4] = {position_ / 4, 0, 0, static_cast<std::uint64_t>(detail::Purpose::numbers)};
@@ -94,7 +104,7 @@ class Rng {
   void fill(const char* function, T* out, Index n, Transform&& transform) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "variate: an Rng fills arrays of float or double");
     detail::require_at_least(function, "n", n, 0);
-    const std::uint64_t first = position_ / detail::words_per_page + (position_ % detail::words_per_page != 0);
+    const std::uint64_t first = next_page();
     detail::fill_pages(out, n, [&](std::uint64_t page, Index count, std::uint64_t* words) {
       const Index blocks = (count * static_cast<Index>(sizeof(T)) + 7) / 8;
       detail::generate_page<W>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
