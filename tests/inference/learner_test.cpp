@@ -118,8 +118,8 @@ TEST_CASE("a step that is not finite moves nothing but the index", "[inference]"
 }
 
 TEST_CASE("estimate does not move, apply does, and a copy is a checkpoint", "[inference]") {
-  const variate::Learner start(variate::Normal<double>::standard(1), Quadratic{}, variate::ElboRule<>{.samples = 2},
-                               variate::Adam<double>({.rate = 0.1}));
+  const variate::Normal<double> q(Vector<double>{{1.0}}, Vector<double>{{2.0}});
+  const variate::Learner start(q, Quadratic{}, variate::ElboRule<>{.samples = 2}, variate::Adam<double>({.rate = 0.1}));
   auto learner = start;
   variate::Rng a(1), b(1);
   const auto estimate = learner.estimate(a);
