@@ -1,6 +1,5 @@
 #include "variate/io/file.hpp"
 
-#include <limits>
 #include <string>
 
 #include "io/scratch.hpp"
@@ -33,18 +32,4 @@ TEST_CASE("Files that cannot be read or written are named", "[io]") {
   std::filesystem::create_directories(scratch.path("folder/full"));
   CHECK(says(message_of<FileError>([&] { write_file(scratch.path("folder"), "x"); }), "folder"));
   CHECK(scratch.entries() == 1);  // no partial file is left behind
-}
-
-TEST_CASE("Numbers are written in the fewest digits that read back", "[io]") {
-  const auto text = [](auto x) {
-    std::string out;
-    detail::append_number(out, x);
-    return out;
-  };
-  CHECK(text(0.1) == "0.1");
-  CHECK(text(0.1f) == "0.1");
-  CHECK(text(-1e300) == "-1e+300");
-  CHECK(text(std::numeric_limits<double>::infinity()) == "inf");
-  CHECK(text(-std::numeric_limits<double>::infinity()) == "-inf");
-  CHECK(text(-std::numeric_limits<double>::quiet_NaN()) == "nan");
 }

@@ -1,25 +1,17 @@
 #pragma once
 /// Whole files in, whole files out: what the readers and writers of this folder stand on.
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "variate/core/error.hpp"
+#include "variate/io/text.hpp"
 
 namespace variate {
-
-/// A file that cannot be opened, read or written; the message names it and gives the system's reason.
-class FileError : public Error {
- public:
-  using Error::Error;
-};
 
 /// The whole file as text. Throws FileError if it cannot be read.
 inline std::string read_file(const std::string& path) {
@@ -56,19 +48,4 @@ inline void write_file(const std::string& path, std::string_view text) {
   if (trouble) throw fail(trouble.message());
 }
 
-namespace detail {
-
-/// Appends x in the fewest digits that read back as the same number, whatever the locale: nan, inf and -inf for the others.
-template <class T>
-void append_number(std::string& text, T x) {
-  if (std::isnan(x)) {
-    text.append("nan");
-    return;
-  }
-  char digits[40];
-  const auto end = std::to_chars(digits, digits + sizeof digits, x);
-  text.append(digits, end.ptr);
-}
-
-}  // namespace detail
 }  // namespace variate

@@ -11,6 +11,7 @@
 #include "variate/core/types.hpp"
 #include "variate/io/csv.hpp"
 #include "variate/io/file.hpp"
+#include "variate/io/text.hpp"
 
 namespace variate {
 
