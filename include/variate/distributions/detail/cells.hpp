@@ -144,7 +144,7 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
     }
   } else if (batch == 1) {
     constexpr Index wide = 4;    // chains of additions that run side by side
-    constexpr Index streams = 8;  // rows read at a time: sums stay in registers, and the prefetcher can follow
+    constexpr Index streams = 4;  // rows read at a time: sums stay in registers, and the prefetcher can follow
     std::fill(total, total + cols, T(0));
     for (Index first = 0; first < d; first += streams) {
       const Index last = std::min(d, first + streams);
@@ -174,6 +174,22 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
         store_some(sums, total + s + b, count);
       }
   }
+}
+
+/// out[k] = sum over the slices of weight(slice) * s[k] for K parameters, where body(c, slice, s, weight) fills s. out is K blocks of d x B.
+template <int C, int K, class T, class Weight, class F>
+void sum_samples(const T* constants, Index d, Index batch, Index cols, T* out, Weight weight, F body) {
+  const Index points = d * batch;
+  for_each_cell<C>(constants, d, batch, cols, [&](const Numbers<T, C>& c, auto each, auto put) {
+    Numbers<T, K> total, s;
+    total.fill(Packet<T>(T(0)));
+    each([&](const auto& slice) {
+      const Packet<T> w = weight(slice);
+      body(c, slice, s, w);
+      for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
+    });
+    for (std::size_t k = 0; k < total.size(); ++k) put(total[k], out + static_cast<Index>(k) * points);
+  });
 }
 
 }  // namespace variate::detail

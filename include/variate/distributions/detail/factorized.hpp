@@ -169,21 +169,10 @@ class Factorized : public Theta<typename Law::Scalar> {
     sum_coordinates<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols, total.data(), f);
     return total;
   }
-  /// out[j] = sum_s weight(slice) * s[j] for each parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
+  /// out = sum_s weight(slice) * s for each parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
   template <class Weight, class F>
   void over_samples(Index cols, T* out, Weight weight, F body) const {
-    const Index points = event_size() * this->batch_size();
-    for_each_cell<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols,
-                                  [&](const LawConstants<Law>& c, auto each, auto put) {
-                                    LawTheta<Law> total, s;
-                                    total.fill(Packet<T>(T(0)));
-                                    each([&](const auto& slice) {
-                                      const Packet<T> w = weight(slice);
-                                      body(c, slice, s, w);
-                                      for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
-                                    });
-                                    for (std::size_t k = 0; k < total.size(); ++k) put(total[k], out + static_cast<Index>(k) * points);
-                                  });
+    sum_samples<Law::constants, Law::parameters>(constants_.data(), event_size(), this->batch_size(), cols, out, weight, body);
   }
   static auto weights(const Row<T>& w) {
     return [at = w.data()](const auto& slice) { return slice.load_weights(at); };
