@@ -53,7 +53,7 @@ TEMPLATE_TEST_CASE("exponentials and gumbels are made of the engine's uniforms",
   using T = TestType;
   Batch<T> u(2, 3);
   u << T(0.1), T(0.5), T(0.9), T(0.25), T(0.75), T(0.001);
-  variate::Recorded<T> recorded({}, {u, u});
+  variate::Recorded<T> recorded({}, std::vector<Batch<T>>(2, u));
   const Batch<T> e = variate::exponentials<T>(recorded, 2, 3), g = variate::gumbels<T>(recorded, 2, 3);
   // Relative 4 eps: 1 ulp for each of two logarithms, the inner one's error magnified at most 3 times where -log u = 0.1.
   const T few = 4 * std::numeric_limits<T>::epsilon();
@@ -68,8 +68,9 @@ TEMPLATE_TEST_CASE("exponentials and gumbels are made of the engine's uniforms",
 TEMPLATE_TEST_CASE("the ends are finite", "[random]", float, double) {
   using T = TestType;
   const T eps = std::numeric_limits<T>::epsilon();
-  const Batch<T> lowest = Batch<T>::Constant(1, 1, T(sizeof(T) == 8 ? 0x1p-53 : 0x1p-32)), highest = Batch<T>::Constant(1, 1, 1 - eps / 2);
-  variate::Recorded<T> recorded({}, {lowest, highest, lowest, highest});
+  std::vector<Batch<T>> ends(4, Batch<T>::Constant(1, 1, T(sizeof(T) == 8 ? 0x1p-53 : 0x1p-32)));
+  ends[1](0, 0) = ends[3](0, 0) = 1 - eps / 2;
+  variate::Recorded<T> recorded({}, ends);
   CHECK(variate::exponentials<T>(recorded, 1, 1)(0, 0) == Approx(sizeof(T) == 8 ? 36.7368 : 22.1807));
   CHECK(variate::exponentials<T>(recorded, 1, 1)(0, 0) > 0);
   CHECK(variate::gumbels<T>(recorded, 1, 1).allFinite());

@@ -43,7 +43,7 @@ template <class W>
 /// `transform(words, out, count)` makes numbers of them (it may write a whole page).
 template <class T, class Words, class Transform>
 void fill_pages(T* out, Index n, Words&& words, Transform&& transform) {
-  alignas(64) std::uint64_t page[words_per_page];
+  alignas(64) std::uint64_t page[words_per_page] = {};
   std::uint64_t index = 0;
   for (; n >= numbers_per_page<T>; n -= numbers_per_page<T>, out += numbers_per_page<T>) {
     words(index++, numbers_per_page<T>, page);
@@ -51,7 +51,6 @@ void fill_pages(T* out, Index n, Words&& words, Transform&& transform) {
   }
   if (n > 0) {
     alignas(64) T rest[numbers_per_page<T>];
-    std::memset(page, 0, sizeof page);
     words(index, n, page);
     transform(page, rest, n);
     std::memcpy(out, rest, static_cast<std::size_t>(n) * sizeof(T));
