@@ -121,6 +121,34 @@ def log_series(top, terms, terms_float):
     show("float", *remez(g, 0, top, terms_float, lambda z: z / 2 + mpf("5e-4")), digits=9)
 
 
+@job
+def sine_and_cosine():
+    """P in sin y = y + y z P(z) and Q in cos y = 1 - z/2 + z^2 Q(z), z = y^2, |y| <= pi/4."""
+    top = (pi / 4) ** 2 * mpf("1.001")
+    p = lambda z: near(z, lambda t: (sin(sqrt(t)) / sqrt(t) - 1) / t)
+    q = lambda z: near(z, lambda t: (cos(sqrt(t)) - 1 + t / 2) / t**2)
+    show("sine", *remez(p, 0, top, 6, lambda z: z + mpf("5e-3")))
+    show("cosine", *remez(q, 0, top, 6, lambda z: z**2 + mpf("5e-3")))
+
+
+@job
+def sine_and_cosine_of_quarters():
+    """P in sin(pi r/2) = r (pi/2 + z P(z)) and Q in cos(pi r/2) = 1 + z Q(z), z = r^2, |r| <= 1/2."""
+    top = mpf(1) / 4
+    p = lambda z: near(z, lambda t: (sin(pi / 2 * sqrt(t)) / sqrt(t) - pi / 2) / t)
+    q = lambda z: near(z, lambda t: (cos(pi / 2 * sqrt(t)) - 1) / t)
+    weight = lambda z: z + mpf("3e-3")
+    show("sine, double", *remez(p, 0, top, 6, weight))
+    show("cosine, double", *remez(q, 0, top, 7, weight))
+    show("sine, float", *remez(p, 0, top, 4, weight), digits=9)
+    show("cosine, float", *remez(q, 0, top, 4, weight), digits=9)
+    parts, rest = [], pi / 2
+    for _ in range(2):
+        parts.append(mp.floor(rest * mpf(2) ** (33 * (len(parts) + 1) - 1)) / mpf(2) ** (33 * (len(parts) + 1) - 1))
+        rest -= parts[-1]
+    print("// pi/2 in two parts of 33 bits and a rest:", [mp.nstr(x, 25) for x in parts], mp.nstr(rest, 17), "2/pi", mp.nstr(2 / pi, 17))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or jobs:
         print(f"\n// {name}: {jobs[name].__doc__}")

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from mpmath import mp, mpf
 
-mp.dps = 60
+mp.dps = 60  # the largest doubles as angles need their 309 digits: sin and cos of mpmath take care of that
 INF, NAN = math.inf, math.nan
 TINY, SMALL, LARGE = 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308
 TINYF, SMALLF, LARGEF = 2.0**-149, 2.0**-126, (2 - 2.0**-23) * 2.0**127
@@ -102,6 +102,10 @@ def precisely(f, digits):
     return g
 
 
+# multiples of pi/2 rounded, and numerators of the convergents of pi: all very close to one
+CLOSE_TO_QUARTERS = [1.5707963267948966, 3.141592653589793, 4.71238898038469, 6.283185307179586, 355.0, 710.0, 31415.926535897932,
+                     104348.0, 208341.0, 312689.0, 833719.0]
+
 tables = {
     "exp": Table(
         mp.exp,
@@ -162,6 +166,34 @@ tables = {
         special=[(INF, INF), (-INF, 0), (NAN, NAN)],
         float_brackets=[(-5, 5, 70, "lin"), (-20, 20, 40, "lin"), (-103, -20, 30, "lin"), (1, LARGEF, 20, "log")],
         float_edges=[0.0, -16.6, -87.4, -103.9, -104.1, -1e5, 0.6931472, -0.6931472, LARGEF, -LARGEF]),
+    "sin": Table(
+        mp.sin,
+        [(-1, 1, 60, "lin"), (-10, 10, 60, "lin"), (-1e6, 1e6, 60, "lin"), (1e-300, 1, 30, "log"), (1e6, 1e18, 20, "log")],
+        edges=CLOSE_TO_QUARTERS + [TINY, -TINY, SMALL, LARGE, 0.7853981633974483, 0.7853981633974484, 999999.9, 1000000.1],
+        special=[(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN), (NAN, NAN)],
+        float_brackets=[(-1, 1, 40, "lin"), (-10, 10, 40, "lin"), (-1e6, 1e6, 40, "lin"), (1e-37, 1, 20, "log"), (1e6, 1e18, 10, "log")],
+        float_edges=CLOSE_TO_QUARTERS + [TINYF, -TINYF, LARGEF]),
+    "cos": Table(
+        mp.cos,
+        [(-1, 1, 60, "lin"), (-10, 10, 60, "lin"), (-1e6, 1e6, 60, "lin"), (1e-300, 1, 10, "log"), (1e6, 1e18, 20, "log")],
+        edges=CLOSE_TO_QUARTERS + [TINY, -TINY, SMALL, LARGE, 0.7853981633974483, 0.7853981633974484, 999999.9, 1000000.1],
+        special=[(0.0, 1), (-0.0, 1), (INF, NAN), (-INF, NAN), (NAN, NAN)],
+        float_brackets=[(-1, 1, 40, "lin"), (-10, 10, 40, "lin"), (-1e6, 1e6, 40, "lin"), (1e-37, 1, 20, "log"), (1e6, 1e18, 10, "log")],
+        float_edges=CLOSE_TO_QUARTERS + [TINYF, -TINYF, LARGEF]),
+    "sin_turns": Table(
+        lambda u: mp.sinpi(2 * u),
+        [(0, 1, 120, "lin"), (-10, 10, 40, "lin"), (1e-300, 1, 20, "log"), (-1e10, 1e10, 30, "lin")],
+        edges=[0.125, 0.375, -0.125, 0.625, 0.875, 0.12500000000000003, 0.5 + 2**-53, 0.5 - 2**-54, 1 - 2**-53, 2.0**47 + 0.125],
+        special=[(0.0, 0.0), (-0.0, -0.0), (0.25, 1), (0.75, -1), (2.0**48, NAN), (INF, NAN), (-INF, NAN), (NAN, NAN)],
+        float_brackets=[(0, 1, 120, "lin"), (-10, 10, 40, "lin"), (1e-37, 1, 20, "log"), (-1e5, 1e5, 30, "lin")],
+        float_edges=[0.125, 0.375, -0.125, 0.625, 0.875, 0.12500001, 0.5 + 2**-24, 0.5 - 2**-25, 1 - 2**-24, 2.0**18 + 0.125]),
+    "cos_turns": Table(
+        lambda u: mp.cospi(2 * u),
+        [(0, 1, 120, "lin"), (-10, 10, 40, "lin"), (1e-300, 1, 20, "log"), (-1e10, 1e10, 30, "lin")],
+        edges=[0.125, 0.375, -0.125, 0.625, 0.875, 0.12500000000000003, 0.25 + 2**-54, 0.25 - 2**-54, 1 - 2**-53, 2.0**47 + 0.125],
+        special=[(0.0, 1), (-0.0, 1), (0.5, -1), (2.0**48, NAN), (INF, NAN), (-INF, NAN), (NAN, NAN)],
+        float_brackets=[(0, 1, 120, "lin"), (-10, 10, 40, "lin"), (1e-37, 1, 20, "log"), (-1e5, 1e5, 30, "lin")],
+        float_edges=[0.125, 0.375, -0.125, 0.625, 0.875, 0.12500001, 0.25 + 2**-25, 0.25 - 2**-25, 1 - 2**-24, 2.0**18 + 0.125]),
     "logit": Table(
         logit,
         [(0, 1, 110, "lin"), (0.49, 0.51, 30, "lin"), (TINY, 1, 50, "log"), (0.999, 1, 30, "lin"), (TINY, SMALL, 10, "log")],
