@@ -14,6 +14,7 @@
 #include <variate/variate.hpp>
 #include <vector>
 
+// test: --effort 0.02
 namespace {
 
 using variate::Batch;
@@ -71,7 +72,7 @@ Q fit(const Settings& settings, const std::string& family, const std::string& na
   const auto scaled = [&](Index n) { return std::max<Index>(2, static_cast<Index>(static_cast<double>(n) * settings.effort)); };
   variate::Rng rng(settings.seed);
   variate::ElboRule rule{.estimator = estimator, .samples = samples};
-  variate::Adam<double, variate::Cosine> adam({.rate = rate}, {.steps = scaled(steps)});
+  const variate::Adam adam({.rate = rate}, variate::CosineDecay{.steps = scaled(steps)});
   variate::Trace trace(settings.output + "/trace_" + family + "_" + name + ".csv");
   variate::Progress progress({.label = family + " " + name});
   const auto result = variate::fit(variate::Learner(std::move(q), log_density, rule, adam), rng,
@@ -125,7 +126,7 @@ int run(const Settings& settings) {
 
   variate::Rng rng(settings.seed);
   const Batch<double> draws = full_rank.sample(rng, 1000);
-  const Row<double> log_p = log_density(draws);
+  const Row<double> log_p = variate::values(log_density, draws);
   const Row<double> log_q = full_rank.log_prob(draws);
   variate::write_stan_csv(settings.output + "/draws_full_rank.csv", draws, {.name = "w", .log_p = log_p, .log_q = log_q});
   std::printf("\ndraws and traces are in %s/\n", settings.output.c_str());

@@ -48,14 +48,14 @@ struct Fit {
 
   S stepper;                       ///< the last good state; give it to `fit` again to go on
   Status status = Status::completed;
-  std::vector<double> history;     ///< the value of each step, NaN where there was none
+  std::vector<double> history{};   ///< the value of each step, NaN where there was none
   Index dropped = 0;               ///< samples left out for values or gradients that were not finite
   Index skipped = 0;               ///< steps not taken
   Index evaluations = 0;           ///< columns on which the user's function was called
   double seconds = 0;              ///< wall time of the loop
   double best_value = -std::numeric_limits<double>::infinity();  ///< mean value of the best window
-  std::optional<Best> best;                                      ///< the guide at its end; none before the first full window
-  Diagnosis diagnosis;             ///< of the averaged guide; see there
+  std::optional<Best> best{};                                    ///< the guide at its end; none before the first full window
+  Diagnosis diagnosis{};           ///< of the averaged guide; see there
 
   /// Last good guide.
   decltype(auto) q() const { return stepper.q(); }
