@@ -1,72 +1,67 @@
 #pragma once
-/// The mathematical functions on duals: value and tangents by the chain rule. On plain numbers they call the standard library, on
-/// lanes the kernels of `math/`. Domains are those of the functions themselves; outside of them NaN, as there.
+/// The mathematical functions on duals of float and double: the standard library's value, and tangents by the chain rule. Domains are
+/// those of the functions themselves; outside of them NaN, as there.
 #include <cmath>
 #include <concepts>
 #include <numbers>
 
-#include "variate/autodiff/detail/lane_functions.hpp"
 #include "variate/autodiff/dual.hpp"
+#include "variate/math/sigmoid.hpp"
+#include "variate/math/softplus.hpp"
 
 namespace variate {
 
 /// e^x.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> exp(const Dual<T, N>& x) {
-  using std::exp;
-  const T v = exp(x.value);
+template <std::floating_point T, int N>
+Dual<T, N> exp(const Dual<T, N>& x) {
+  const T v = std::exp(x.value);
   return Dual<T, N>::chain(v, v, x);
 }
 /// e^x - 1.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> expm1(const Dual<T, N>& x) {
-  using std::exp;
-  using std::expm1;
-  return Dual<T, N>::chain(expm1(x.value), exp(x.value), x);
+template <std::floating_point T, int N>
+Dual<T, N> expm1(const Dual<T, N>& x) {
+  return Dual<T, N>::chain(std::expm1(x.value), std::exp(x.value), x);
 }
 /// Natural logarithm.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> log(const Dual<T, N>& x) {
-  using std::log;
-  return Dual<T, N>::chain(log(x.value), T(1) / x.value, x);
+template <std::floating_point T, int N>
+Dual<T, N> log(const Dual<T, N>& x) {
+  return Dual<T, N>::chain(std::log(x.value), T(1) / x.value, x);
 }
 /// log(1 + x).
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> log1p(const Dual<T, N>& x) {
-  using std::log1p;
-  return Dual<T, N>::chain(log1p(x.value), T(1) / (T(1) + x.value), x);
+template <std::floating_point T, int N>
+Dual<T, N> log1p(const Dual<T, N>& x) {
+  return Dual<T, N>::chain(std::log1p(x.value), T(1) / (T(1) + x.value), x);
 }
-/// Logarithm to base 2 (plain numbers only).
+/// Logarithm to base 2.
 template <std::floating_point T, int N>
 Dual<T, N> log2(const Dual<T, N>& x) {
   return Dual<T, N>::chain(std::log2(x.value), std::numbers::log2e_v<T> / x.value, x);
 }
-/// Logarithm to base 10 (plain numbers only).
+/// Logarithm to base 10.
 template <std::floating_point T, int N>
 Dual<T, N> log10(const Dual<T, N>& x) {
   return Dual<T, N>::chain(std::log10(x.value), std::numbers::log10e_v<T> / x.value, x);
 }
 /// Square root.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> sqrt(const Dual<T, N>& x) {
-  using std::sqrt;
-  const T v = sqrt(x.value);
-  return Dual<T, N>::chain(v, T(typename Dual<T, N>::Scalar(0.5)) / v, x);
+template <std::floating_point T, int N>
+Dual<T, N> sqrt(const Dual<T, N>& x) {
+  const T v = std::sqrt(x.value);
+  return Dual<T, N>::chain(v, T(0.5) / v, x);
 }
-/// Cube root (plain numbers only).
+/// Cube root.
 template <std::floating_point T, int N>
 Dual<T, N> cbrt(const Dual<T, N>& x) {
   const T v = std::cbrt(x.value);
   return Dual<T, N>::chain(v, T(1) / (3 * v * v), x);
 }
 /// x * x.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> square(const Dual<T, N>& x) {
+template <std::floating_point T, int N>
+Dual<T, N> square(const Dual<T, N>& x) {
   return Dual<T, N>::chain(x.value * x.value, x.value + x.value, x);
 }
 /// Magnitude; its slope at 0 is taken to be 1.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> abs(const Dual<T, N>& x) {
+template <std::floating_point T, int N>
+Dual<T, N> abs(const Dual<T, N>& x) {
   return select(x.value < T(0), -x, x);
 }
 template <std::floating_point T, int N>
@@ -74,38 +69,32 @@ Dual<T, N> fabs(const Dual<T, N>& x) {
   return abs(x);
 }
 /// Hyperbolic tangent.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> tanh(const Dual<T, N>& x) {
-  using std::tanh;
-  const T v = tanh(x.value);
+template <std::floating_point T, int N>
+Dual<T, N> tanh(const Dual<T, N>& x) {
+  const T v = std::tanh(x.value);
   return Dual<T, N>::chain(v, T(1) - v * v, x);
 }
 /// 1 / (1 + e^-x).
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> sigmoid(const Dual<T, N>& x) {
-  using math::sigmoid;
-  const T v = sigmoid(x.value);
-  return Dual<T, N>::chain(v, v * sigmoid(-x.value), x);
+template <std::floating_point T, int N>
+Dual<T, N> sigmoid(const Dual<T, N>& x) {
+  const T v = math::sigmoid(x.value);
+  return Dual<T, N>::chain(v, v * math::sigmoid(-x.value), x);
 }
 /// log(1 + e^x), without overflow.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> softplus(const Dual<T, N>& x) {
-  using math::sigmoid;
-  using math::softplus;
-  return Dual<T, N>::chain(softplus(x.value), sigmoid(x.value), x);
+template <std::floating_point T, int N>
+Dual<T, N> softplus(const Dual<T, N>& x) {
+  return Dual<T, N>::chain(math::softplus(x.value), math::sigmoid(x.value), x);
 }
 /// The smaller one; the second where either is NaN.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> min(const Dual<T, N>& a, const Dual<T, N>& b) {
+template <std::floating_point T, int N>
+Dual<T, N> min(const Dual<T, N>& a, const Dual<T, N>& b) {
   return select(a.value < b.value, a, b);
 }
 /// The larger one; the second where either is NaN.
-template <class T, int N>
-[[gnu::always_inline]] inline Dual<T, N> max(const Dual<T, N>& a, const Dual<T, N>& b) {
+template <std::floating_point T, int N>
+Dual<T, N> max(const Dual<T, N>& a, const Dual<T, N>& b) {
   return select(a.value > b.value, a, b);
 }
-
-// ---- for simulators: plain numbers only -------------------------------------------------------------------------------
 
 template <std::floating_point T, int N>
 Dual<T, N> fmin(const Dual<T, N>& a, const Dual<T, N>& b) {

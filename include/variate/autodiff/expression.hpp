@@ -145,7 +145,7 @@ struct Variable : detail::ExpressionTag {
 
 namespace detail {
 
-/// f(a), coefficient by coefficient. Op::apply(x, value, slope) gives both at once, so that they may share work.
+/// f(a), coefficient by coefficient. Op::jet(x) gives value, slope and curvature at once, so that they may share work.
 template <class Op, class A>
 struct Unary : ExpressionTag {
   using Lane = typename A::Lane;
@@ -167,9 +167,14 @@ struct Unary : ExpressionTag {
   };
   template <int I>
   [[gnu::always_inline]] Saved forward(const Reader<Lane>* readers, Index c) const {
-    Saved s{a.template forward<I>(readers, c), {}, {}};
-    op.apply(s.a.value, s.value, s.slope);
-    return s;
+    const typename A::Saved inner = a.template forward<I>(readers, c);
+    if constexpr (LaneTraits<Lane>::planes == 1) {
+      const auto j = op.jet(inner.value);
+      return {inner, j.value, j.slope};
+    } else {
+      const auto j = op.jet(inner.value.value);
+      return {inner, Lane::chain(j.value, j.slope, inner.value), Lane::chain(j.slope, j.curvature, inner.value)};
+    }
   }
   template <int I, class Sink>
   [[gnu::always_inline]] void push(const Saved& s, const Lane& seed, Sink& sink) const {
@@ -209,9 +214,9 @@ struct Binary : ExpressionTag {
   };
   template <int I>
   [[gnu::always_inline]] Saved forward(const Reader<Lane>* readers, Index c) const {
-    Saved s{a.template forward<I>(readers, c), b.template forward<I + A::leaves>(readers, c), {}};
-    s.value = Op::value(s.a.value, s.b.value);
-    return s;
+    const typename A::Saved x = a.template forward<I>(readers, c);
+    const typename B::Saved y = b.template forward<I + A::leaves>(readers, c);
+    return {x, y, Op::value(x.value, y.value)};
   }
   template <int I, class Sink>
   [[gnu::always_inline]] void push(const Saved& s, const Lane& seed, Sink& sink) const {

@@ -1,108 +1,111 @@
 #pragma once
 /// Coefficient-wise functions of expressions: exp, log, log1p, expm1, sqrt, square, tanh, sigmoid, softplus, abs, inverse, pow.
-/// Each gives value and slope together, so that they share the exponential.
-#include "variate/autodiff/dual_functions.hpp"
+/// Value and derivatives come together, so that they share the exponential.
 #include "variate/autodiff/expression.hpp"
+#include "variate/math/exp.hpp"
+#include "variate/math/expm1.hpp"
+#include "variate/math/log.hpp"
+#include "variate/math/log1p.hpp"
+#include "variate/math/softplus.hpp"
+#include "variate/math/tanh.hpp"
 
 namespace variate {
 namespace detail {
 
+/// A function of one number with its first two derivatives. What is not used is not computed: everything is inlined.
+template <class P>
+struct Jet {
+  P value, slope, curvature;
+};
+
 struct ExpOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const { value = slope = exp(x); }
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = exp(x);
+    return {v, v, v};
+  }
 };
 struct Expm1Op {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = expm1(x);
-    slope = exp(x);
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P e = exp(x);
+    return {expm1(x), e, e};
   }
 };
 struct LogOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = log(x);
-    slope = L(1) / x;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P r = P(1) / x;
+    return {log(x), r, -r * r};
   }
 };
 struct Log1pOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = log1p(x);
-    slope = L(1) / (L(1) + x);
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P r = P(1) / (P(1) + x);
+    return {log1p(x), r, -r * r};
   }
 };
 struct SqrtOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = sqrt(x);
-    slope = L(typename L::Scalar(0.5)) / value;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = sqrt(x), s = P(typename P::Scalar(0.5)) / v;
+    return {v, s, P(typename P::Scalar(-0.5)) * s / x};
   }
 };
 struct SquareOp {
   static constexpr bool transcendental = false;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = x * x;
-    slope = x + x;
-  }
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const { return {x * x, x + x, P(2)}; }
 };
 struct InverseOp {
   static constexpr bool transcendental = false;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = L(1) / x;
-    slope = -value * value;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = P(1) / x, s = -v * v;
+    return {v, s, P(-2) * s * v};
   }
 };
 struct NegateOp {
   static constexpr bool transcendental = false;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = -x;
-    slope = L(-1);
-  }
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const { return {-x, P(-1), P(0)}; }
 };
 struct AbsOp {
   static constexpr bool transcendental = false;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = abs(x);
-    slope = select(x < L(0), L(-1), select(x > L(0), L(1), L(0)));
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    return {abs(x), select(x < P(0), P(-1), select(x > P(0), P(1), P(0))), P(0)};
   }
 };
 struct TanhOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    value = tanh(x);
-    slope = L(1) - value * value;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = tanh(x), s = P(1) - v * v;
+    return {v, s, P(-2) * v * s};
   }
 };
-/// e^-|x| serves both tails: neither value nor slope cancels.
+/// e^-|x| serves both tails: nothing cancels.
 struct SigmoidOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    const L e = exp(-abs(x));
-    const L r = L(1) / (L(1) + e);
-    value = select(x < L(0), e * r, r);
-    slope = e * r * r;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P e = exp(-abs(x)), r = P(1) / (P(1) + e), v = select(x < P(0), e * r, r), s = e * r * r;
+    return {v, s, s * (P(1) - v - v)};
   }
 };
 struct SoftplusOp {
   static constexpr bool transcendental = true;
-  template <class L>
-  [[gnu::always_inline]] void apply(const L& x, L& value, L& slope) const {
-    const L e = exp(-abs(x));
-    const L r = L(1) / (L(1) + e);
-    value = max(x, L(0)) + log1p(e);
-    slope = select(x < L(0), e * r, r);
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P e = exp(-abs(x)), r = P(1) / (P(1) + e);
+    return {max(P(0), x) + math::detail::log_one_plus_fraction(e), select(x < P(0), e * r, r), e * r * r};
   }
 };
 

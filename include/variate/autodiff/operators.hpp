@@ -47,14 +47,14 @@ struct DivideOp {
 struct MaximumOp {
   static constexpr const char* name = "maximum";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return max(a, b); }
+  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return select(a > b, a, b); }
   template <class L> [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) { return select(a > b, seed, L(0)); }
   template <class L> [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) { return select(a > b, L(0), seed); }
 };
 struct MinimumOp {
   static constexpr const char* name = "minimum";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return min(a, b); }
+  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return select(a < b, a, b); }
   template <class L> [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) { return select(a < b, seed, L(0)); }
   template <class L> [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) { return select(a < b, L(0), seed); }
 };

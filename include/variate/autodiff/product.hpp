@@ -15,37 +15,50 @@ struct Factor {
   Shape shape;
   bool column_major = false;
   Node<L>* node = nullptr;
+  Strided<T> numbers(const T* from) const {
+    return column_major ? Strided<T>{from, 1, shape.rows} : Strided<T>{from, shape.cols, 1};
+  }
 };
 
 /// The way back of C = A B: adjoint(A) += adjoint(C) B^T and adjoint(B) += A^T adjoint(C); with tangents by the product rule.
 template <class L>
 struct ProductRecord {
+  using T = typename LaneTraits<L>::Scalar;
   Factor<L> a, b;
+  T* turned;  ///< room for B^T, if A's adjoint is wanted
+
   void backward(Node<L>& c) {
     const Index m = c.rows, k = a.shape.cols, n = c.cols;
+    const T* const tangent = c.adjoint + c.plane;
     if (a.node && a.node->wants()) {
       a.node->open_adjoint();
-      multiply<false, true>(a.node->adjoint, c.adjoint, b.value, m, n, k);
+      T* const to = a.node->adjoint;
+      turn(b.value);
+      multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
       if constexpr (LaneTraits<L>::planes == 2) {
-        multiply<false, true>(a.node->adjoint + a.node->plane, c.adjoint + c.plane, b.value, m, n, k);
-        if (b.tangent) multiply<false, true>(a.node->adjoint + a.node->plane, c.adjoint, b.tangent, m, n, k);
+        multiply<T>(to + a.node->plane, Strided<T>{tangent, n, 1}, turned, m, n, k);
+        if (b.tangent) {
+          turn(b.tangent);
+          multiply<T>(to + a.node->plane, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
+        }
       }
     }
     if (b.node && b.node->wants()) {
       b.node->open_adjoint();
-      add_transposed(b.node->adjoint, a.value, c.adjoint, k, m, n);
+      T* const to = b.node->adjoint;
+      multiply<T>(to, a.numbers(a.value).transposed(), c.adjoint, k, m, n);
       if constexpr (LaneTraits<L>::planes == 2) {
-        add_transposed(b.node->adjoint + b.node->plane, a.value, c.adjoint + c.plane, k, m, n);
-        if (a.tangent) add_transposed(b.node->adjoint + b.node->plane, a.tangent, c.adjoint, k, m, n);
+        multiply<T>(to + b.node->plane, a.numbers(a.value).transposed(), tangent, k, m, n);
+        if (a.tangent) multiply<T>(to + b.node->plane, a.numbers(a.tangent).transposed(), c.adjoint, k, m, n);
       }
     }
   }
 
  private:
-  using T = typename LaneTraits<L>::Scalar;
-  void add_transposed(T* to, const T* left, const T* right, Index k, Index m, Index n) const {
-    if (a.column_major) multiply<false, false>(to, left, right, k, m, n);
-    else multiply<true, false>(to, left, right, k, m, n);
+  void turn(const T* from) const {
+    const Index k = b.shape.rows, n = b.shape.cols;
+    for (Index i = 0; i < k; ++i)
+      for (Index j = 0; j < n; ++j) turned[j * k + i] = from[i * n + j];
   }
 };
 
@@ -62,20 +75,16 @@ Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b)
     b.value = room;
     b.column_major = false;
   }
-  const bool wants = (a.node && a.node->adjoint) || (b.node && b.node->adjoint);
+  const bool wants_a = a.node && a.node->adjoint, wants = wants_a || (b.node && b.node->adjoint);
   Node<L>& c = tape.batch(m, n, wants);
   std::fill_n(c.value, m * n, T(0));
-  const auto add = [&](T* to, const T* left, const T* right) {
-    if (a.column_major) multiply<true, false>(to, left, right, m, k, n);
-    else multiply<false, false>(to, left, right, m, k, n);
-  };
-  add(c.value, a.value, b.value);
+  multiply<T>(c.value, a.numbers(a.value), b.value, m, k, n);
   if constexpr (LaneTraits<L>::planes == 2) {
     std::fill_n(c.value + c.plane, m * n, T(0));
-    if (b.tangent) add(c.value + c.plane, a.value, b.tangent);
-    if (a.tangent) add(c.value + c.plane, a.tangent, b.value);
+    if (b.tangent) multiply<T>(c.value + c.plane, a.numbers(a.value), b.tangent, m, k, n);
+    if (a.tangent) multiply<T>(c.value + c.plane, a.numbers(a.tangent), b.value, m, k, n);
   }
-  if (wants) tape.set_backward(c, ProductRecord<L>{a, b});
+  if (wants) tape.set_backward(c, ProductRecord<L>{a, b, wants_a ? tape.numbers(k * n) : nullptr});
   return Variable<L, kind>(c);
 }
 

@@ -1,17 +1,195 @@
 #pragma once
-/// The few matrix kernels everything on the tape goes through: they are what compile time is spent on.
+/// The one matrix kernel everything on the tape goes through. Eigen's own costs seconds of compile time in every file that
+/// multiplies and allocates packing buffers; this one does neither, and is as fast on the shapes a tape sees (tall data times a
+/// few samples, layers of some hundred units): benchmarks/autodiff/multiply.cpp.
+#include <algorithm>
+
 #include "variate/core/types.hpp"
+#include "variate/math/lanes.hpp"
 
 namespace variate::detail {
 
-/// C (m x n) += op(A) (m x k) op(B) (k x n), all row-major; op transposes where the flag says so.
-template <bool transpose_a, bool transpose_b, class T>
-[[gnu::noinline]] void multiply(T* c, const T* a, const T* b, Index m, Index k, Index n) {
-  using Map = Eigen::Map<const Batch<T>>;
-  Eigen::Map<Batch<T>> to(c, m, n);
-  if constexpr (transpose_a) to.noalias() += Map(a, k, m).transpose() * Map(b, k, n);
-  else if constexpr (transpose_b) to.noalias() += Map(a, m, k) * Map(b, n, k).transpose();
-  else to.noalias() += Map(a, m, k) * Map(b, k, n);
+/// A matrix by its first number and the distances to the next row and column.
+template <class T>
+struct Strided {
+  const T* data;
+  Index row;
+  Index col;
+  const T* at(Index i, Index j) const { return data + i * row + j * col; }
+  Strided transposed() const { return {data, col, row}; }
+};
+
+/// MR x (NR registers) of C += A B, held in registers over the whole of k. The first `skip` rows are computed in vain: a block
+/// that overlaps the one before is cheaper than a kernel for each remainder. `cols` < NR * width: the last columns are not C's.
+template <int MR, int NR, class L, class T>
+[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index depth, int skip, Index cols) {
+  L sum[MR][NR];
+  for (int i = 0; i < MR; ++i)
+    for (int j = 0; j < NR; ++j) sum[i][j] = L(T(0));
+  const T* left = a.data;
+  for (Index k = 0; k < depth; ++k, left += a.col, b += b_row) {
+    L right[NR];
+    for (int j = 0; j < NR; ++j) right[j] = L::load(b + j * L::size);
+    for (int i = 0; i < MR; ++i) {
+      const L factor(left[i * a.row]);
+      for (int j = 0; j < NR; ++j) sum[i][j] = multiply_add(factor, right[j], sum[i][j]);
+    }
+  }
+  for (int i = 0; i < MR; ++i) {
+    if (i < skip) continue;
+    T* const to = c + i * c_row;
+    for (int j = 0; j < NR; ++j) {
+      const Index left_over = cols - j * L::size;
+      if (left_over >= L::size) {
+        (L::load(to + j * L::size) + sum[i][j]).store(to + j * L::size);
+      } else {
+        T all[L::size];
+        sum[i][j].store(all);
+        for (Index l = 0; l < left_over; ++l) to[j * L::size + l] += all[l];
+      }
+    }
+  }
+}
+
+/// All rows of a panel of C that is NR registers wide.
+template <int NR, class L, class T>
+void multiply_panel(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index cols) {
+  constexpr int tall = math::register_bytes == 64 ? 8 : 4;
+  Index i = 0;
+  for (; i + tall <= m; i += tall) multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+  const auto rest = [&](auto height) {
+    constexpr int MR = decltype(height)::value;
+    const Index left = m - i;
+    if (left <= MR / 2 || m < MR) return;
+    const Index from = m - MR;
+    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, b_row, depth, static_cast<int>(i - from), cols);
+    i = m;
+  };
+  if constexpr (tall == 8) rest(std::integral_constant<int, 8>{});
+  for (; i + 4 <= m; i += 4) multiply_tile<4, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+  rest(std::integral_constant<int, 4>{});
+  for (; i < m; ++i) multiply_tile<1, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+}
+
+/// How many terms of a sum are taken at once.
+inline constexpr Index multiply_depth = 256;
+
+/// C += A B for few enough rows and terms that A stays in the cache; B by panels, packed where their rows are ragged or far apart.
+template <class L, class T>
+[[gnu::noinline]] void multiply_blocks(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index n) {
+  constexpr Index width = L::size;
+  alignas(64) T packed[static_cast<std::size_t>(2 * multiply_depth * width)];
+  for (Index j = 0; j < n; j += 2 * width) {
+    const Index cols = std::min(2 * width, n - j), wide = cols > width ? 2 * width : width;
+    const T* right = b + j;
+    Index right_row = b_row;
+    if (cols < wide || (m >= 64 && n > 8 * width)) {
+      for (Index r = 0; r < depth; ++r) {
+        std::copy_n(right + r * b_row, cols, packed + r * wide);
+        std::fill_n(packed + r * wide + cols, wide - cols, T(0));
+      }
+      right = packed;
+      right_row = wide;
+    }
+    if (wide > width) multiply_panel<2, L>(c + j, c_row, a, right, right_row, m, depth, cols);
+    else multiply_panel<1, L>(c + j, c_row, a, right, right_row, m, depth, cols);
+  }
+}
+
+/// c_i += a_i . b for the rows of A, contiguous: the matrix times a single column.
+template <class L, class T>
+[[gnu::noinline]] void multiply_column(T* c, const T* a, Index a_row, const T* b, Index m, Index depth) {
+  constexpr int rows = 4;
+  const Index whole = depth / L::size * L::size;
+  T last[L::size] = {};
+  const bool overlap = whole < depth && depth >= L::size;  // a last register over the row's end: what was counted already weighs 0
+  if (overlap) std::copy_n(b + whole, depth - whole, last + (L::size - (depth - whole)));
+  const L weight = L::load(last);
+  Index i = 0;
+  for (; i + rows <= m; i += rows) {
+    L sums[rows];
+    const T* const from = a + i * a_row;
+    for (int r = 0; r < rows; ++r) sums[r] = overlap ? weight * L::load(from + r * a_row + depth - L::size) : L(T(0));
+    for (Index k = 0; k < whole; k += L::size) {
+      const L right = L::load(b + k);
+      for (int r = 0; r < rows; ++r) sums[r] = multiply_add(L::load(from + r * a_row + k), right, sums[r]);
+    }
+    for (int r = 0; r < rows; ++r) c[i + r] += sum(sums[r]);
+  }
+  for (; i < m; ++i) {
+    L one = overlap ? weight * L::load(a + i * a_row + depth - L::size) : L(T(0));
+    for (Index k = 0; k < whole; k += L::size) one = multiply_add(L::load(a + i * a_row + k), L::load(b + k), one);
+    c[i] += sum(one);
+  }
+  if (!overlap)
+    for (Index r = 0; r < m; ++r)
+      for (Index k = whole; k < depth; ++k) c[r] += a[r * a_row + k] * b[k];
+}
+
+/// c_j += sum_k b_k A_kj for contiguous rows of A: a single row, or the transpose of A, times a column. `count` registers at a time, the
+/// last of them over the end of the previous one: its first `skip` numbers are not stored.
+template <int count, class L, class T>
+[[gnu::noinline]] void multiply_row_tile(T* c, const T* b, Index b_step, const T* a, Index a_row, Index depth, Index last, int skip) {
+  constexpr int unrolled = 8 / count;
+  L sums[unrolled][count];
+  for (int u = 0; u < unrolled; ++u)
+    for (int j = 0; j < count; ++j) sums[u][j] = L(T(0));
+  Index k = 0;
+  for (; k + unrolled <= depth; k += unrolled)
+    for (int u = 0; u < unrolled; ++u) {
+      const L factor(b[(k + u) * b_step]);
+      const T* const from = a + (k + u) * a_row;
+      for (int j = 0; j < count; ++j) sums[u][j] = multiply_add(factor, L::load(from + (j == count - 1 ? last : j * L::size)), sums[u][j]);
+    }
+  for (; k < depth; ++k)
+    for (int j = 0; j < count; ++j)
+      sums[0][j] = multiply_add(L(b[k * b_step]), L::load(a + k * a_row + (j == count - 1 ? last : j * L::size)), sums[0][j]);
+  for (int j = 0; j < count; ++j) {
+    L all = sums[0][j];
+    for (int u = 1; u < unrolled; ++u) all = all + sums[u][j];
+    T* const to = c + (j == count - 1 ? last : j * L::size);
+    if (j < count - 1 || skip == 0) {
+      (L::load(to) + all).store(to);
+    } else {
+      for (int l = skip; l < L::size; ++l) to[l] += all[l];
+    }
+  }
+}
+template <class L, class T>
+void multiply_row(T* c, const T* b, Index b_step, const T* a, Index a_row, Index n, Index depth) {
+  constexpr Index width = L::size;
+  if (n < width) {
+    for (Index k = 0; k < depth; ++k)
+      for (Index j = 0; j < n; ++j) c[j] += b[k * b_step] * a[k * a_row + j];
+    return;
+  }
+  for (Index j = 0; j < n; j += 4 * width) {
+    const Index cols = std::min(4 * width, n - j), registers = (cols + width - 1) / width;
+    const Index last = cols - width;  // may lie before the tile's beginning, never before the row's
+    const int skip = static_cast<int>(registers * width - cols);
+    const auto tile = [&](auto count) {
+      multiply_row_tile<decltype(count)::value, L>(c + j, b, b_step, a + j, a_row, depth, last, skip);
+    };
+    if (registers == 4) tile(std::integral_constant<int, 4>{});
+    else if (registers == 1) tile(std::integral_constant<int, 1>{});
+    else if (registers == 2) tile(std::integral_constant<int, 2>{});
+    else multiply_row_tile<2, L>(c + j, b, b_step, a + j, a_row, depth, width, 0), multiply_row_tile<1, L>(c + j, b, b_step, a + j, a_row, depth, last, skip);
+  }
+}
+
+/// C (m x n) += A (m x k) B (k x n). C and B are row-major; A may be a transpose.
+template <class T, class L = math::Lanes<T>>
+[[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n) {
+  if (m == 1) return multiply_row<L>(c, a.data, a.col, b, n, n, k);
+  if (n == 1 && a.col == 1) return multiply_column<L>(c, a.data, a.row, b, m, k);
+  if (n == 1) return multiply_row<L>(c, b, Index{1}, a.data, a.col, m, k);  // a.row is 1: c^T = b^T A^T
+  constexpr Index tall = 128;
+  for (Index k0 = 0; k0 < k; k0 += multiply_depth) {
+    const Index depth = std::min(multiply_depth, k - k0);
+    const Strided<T> left{a.at(0, k0), a.row, a.col};
+    for (Index i = 0; i < m; i += tall)
+      multiply_blocks<L>(c + i * n, n, Strided<T>{left.at(i, 0), a.row, a.col}, b + k0 * n, n, std::min(tall, m - i), depth, n);
+  }
 }
 
 }  // namespace variate::detail
