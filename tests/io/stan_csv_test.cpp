@@ -58,8 +58,8 @@ TEST_CASE("A file in the manner of CmdStan's sampler is read, comments in the mi
   const Scratch scratch("cmdstan");
   const std::string path = scratch.path("output.csv");
   write_file(path,
-             "# stan_version_major = 2\n# method = sample (Default)\nlp__,accept_stat__,mu,theta.1,theta.2\n# Adaptation terminated\n"
-             "# Step size = 0.8\n-7.1,0.9,1,2,3\n-7.2,1,4,5,6\n# \n#  Elapsed Time: 0.005 seconds (Warm-up)\n");
+             "# stan_version_major = 2\n# method = sample (Default)\nlp__,accept_stat__,mu,theta.1,theta.2\n"
+             "# Adaptation terminated\n# Step size = 0.8\n-7.1,0.9,1,2,3\n-7.2,1,4,5,6\n# \n#  Elapsed Time: 0.005 seconds (Warm-up)\n");
   const StanCsv back = read_stan_csv(path);
   CHECK(back.names == std::vector<std::string>{"mu", "theta.1", "theta.2"});
   CHECK(back.draws(2, 1) == 6.0);

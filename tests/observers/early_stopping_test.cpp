@@ -1,5 +1,6 @@
 #include "variate/observers/early_stopping.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -43,14 +44,16 @@ TEST_CASE("EarlyStopping ignores gains below its tolerance, on any scale", "[obs
   }
 }
 
-// The noise has sd 5 and the gain sd 5 sqrt(2 / 100) = 0.71 between two windows. The rise of 10 a thousand steps is 14 sd over the
-// patience; when it ends, 10 windows must all stay within 2 sd of the best, so that the run ends soon after 3000 but not before.
+// The noise has sd 5 and the gain sd 5 sqrt(2 / 100) = 0.71 between two windows. The rise of 10 a thousand steps is 14 sd over
+// the patience; when it ends, 10 windows must all stay within 2 sd of the best, so that the run ends soon after 3000 but not
+// before.
 TEST_CASE("EarlyStopping sees a slow rise through noise and stops when it ends", "[observers][statistical]") {
   for (const unsigned seed : {1u, 2u, 3u, 4u, 5u}) {
     std::mt19937_64 rng{seed};
     std::normal_distribution<double> normal(0.0, 5.0);
     EarlyStopping stop{{.window = 100, .patience = 1000}};
-    const Index end = run(stop, 20000, [&](Index i) { return -30 + 0.01 * static_cast<double>(std::min<Index>(i, 3000)) + normal(rng); });
+    const auto rise = [&](Index i) { return -30 + 0.01 * static_cast<double>(std::min<Index>(i, 3000)) + normal(rng); };
+    const Index end = run(stop, 20000, rise);
     INFO("seed " << seed);
     CHECK(end > 3000);
     CHECK(end < 8000);

@@ -47,8 +47,9 @@ TEST_CASE("Averages fix their size and check their options", "[optimizers]") {
   CHECK(says(complaint_of<InvalidArgument>([] { UniformAverage<double>{-1}; }), "UniformAverage: start is -1"));
 }
 
-// A constant-step run on a noisy quadratic wanders with variance about rate / 2 = 0.05 around the optimum 1. An average over about
-// 9000 / 9 iterates with correlation time 1 / rate = 10 has variance about 1 * (1 / 1000) = 1e-3, sd 0.03: 0.15 is five of these.
+// A constant-step run on a noisy quadratic wanders with variance about rate / 2 = 0.05 around the optimum 1. An average over
+// about 9000 / 9 iterates with correlation time 1 / rate = 10 has variance about 1 * (1 / 1000) = 1e-3, sd 0.03: 0.15 is five of
+// these.
 TEST_CASE("An average is closer than the last iterate", "[optimizers][statistical]") {
   std::mt19937_64 rng{3};
   std::normal_distribution<double> normal;

@@ -34,8 +34,8 @@ double weights_effective_sample_size(const Eigen::DenseBase<Derived>& log_weight
 /// Effective number of independent values behind the mean of a stationary trace of length n: n / tau, where
 /// tau = -1 + 2 sum_k P_k and P_k = rho(2k) + rho(2k + 1) are pairs of autocorrelations, summed as long as they are positive and
 /// never allowed to rise (the initial monotone sequence of Geyer 1992, section 3.3; autocovariances with divisor n).
-/// At most n max(1, log10 n), which antithetic traces can reach. A constant trace counts as n. Fewer than four values: n. NaN if the trace
-/// holds a number that is not finite. Costs n times the lags that are summed.
+/// At most n max(1, log10 n), which antithetic traces can reach. A constant trace counts as n. Fewer than four values: n. NaN if
+/// the trace holds a number that is not finite. Costs n times the lags that are summed.
 template <class Derived>
 double trace_effective_sample_size(const Eigen::DenseBase<Derived>& trace) {
   const Index n = trace.size();

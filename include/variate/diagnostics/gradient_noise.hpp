@@ -12,8 +12,8 @@
 
 namespace variate {
 
-/// How noisy is a stochastic gradient? Mean, variance and signal-to-noise ratio of repeated gradients at the same parameters, kept
-/// in constant memory. Two of them merge, in a fixed order for fixed bits.
+/// How noisy is a stochastic gradient? Mean, variance and signal-to-noise ratio of repeated gradients at the same parameters,
+/// kept in constant memory. Two of them merge, in a fixed order for fixed bits.
 template <class T = double>
 class GradientNoise {
  public:
@@ -43,8 +43,8 @@ class GradientNoise {
   Vector<double> variance() const { return moments_.variance(); }
   /// Sum of the variances: the expected squared distance of a gradient from its mean. NaN for fewer than two.
   double total_variance() const { return count() < 2 ? nan : variance().sum(); }
-  /// |mean_i| / sd_i for each coordinate of one gradient, P (Rainforth et al. 2018, eq. 6); infinite where the sd is 0 and the mean
-  /// is not, and 0 where both are.
+  /// |mean_i| / sd_i for each coordinate of one gradient, P (Rainforth et al. 2018, eq. 6); infinite where the sd is 0 and the
+  /// mean is not, and 0 where both are.
   Vector<double> signal_to_noise_each() const {
     Vector<double> ratio = variance();
     for (Index i = 0; i < ratio.size(); ++i)

@@ -30,9 +30,9 @@ MeanWithError mean_with_error(const Eigen::DenseBase<Derived>& values) {
 }
 
 /// Self-normalised importance average sum_i w_i f_i / sum_i w_i and its standard error by the delta method,
-/// sqrt(sum_i wbar_i^2 (f_i - mean)^2) with normalised weights wbar (Owen 2013, Monte Carlo theory, methods and examples, eq. 9.9).
-/// `log_weights` need not be normalised; -inf is a weight of zero, whose value may be anything. Pairs with a NaN or +inf weight, or
-/// a value that is not finite, are left out and counted. Throws ShapeError if the sizes differ.
+/// sqrt(sum_i wbar_i^2 (f_i - mean)^2) with normalised weights wbar (Owen 2013, Monte Carlo theory, methods and examples, eq.
+/// 9.9). `log_weights` need not be normalised; -inf is a weight of zero, whose value may be anything. Pairs with a NaN or +inf
+/// weight, or a value that is not finite, are left out and counted. Throws ShapeError if the sizes differ.
 template <class Derived, class Other>
 MeanWithError mean_with_error(const Eigen::DenseBase<Derived>& values, const Eigen::DenseBase<Other>& log_weights) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

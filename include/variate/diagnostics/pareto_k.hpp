@@ -14,9 +14,9 @@ namespace variate {
 
 /// What a Pareto fit to the largest importance ratios says.
 struct ParetoSmoothed {
-  /// Shape of the tail. Below `threshold()`, weighted averages are reliable; from there to 1 their error is large and underestimated;
-  /// above 1 the ratios have no mean. +infinity if fewer than five draws lie in the tail, so that nothing can be said; -infinity
-  /// if the ratios are constant to 1e-8, as they are where q is the target.
+  /// Shape of the tail. Below `threshold()`, weighted averages are reliable; from there to 1 their error is large and
+  /// underestimated; above 1 the ratios have no mean. +infinity if fewer than five draws lie in the tail, so that nothing can be
+  /// said; -infinity if the ratios are constant to 1e-8, as they are where q is the target.
   double k = std::numeric_limits<double>::infinity();
   Vector<double> log_weights;  ///< smoothed and normalised (their exponentials sum to 1), in the order given; -inf where dropped
   Index tail = 0;              ///< draws the fit has seen

@@ -156,8 +156,8 @@ inline Csv parse_csv(std::string_view text, const std::string& name, const CsvOp
 }
 
 /// Reads a file of numbers in rows of equal length. Empty lines are skipped; line ends of Unix and Windows are taken, and a
-/// byte-order mark. Throws FileError if the file cannot be read, and InvalidArgument, naming file, line, column and the text found,
-/// for a field that is not a number (or not finite, unless allowed), rows of unequal length, or no rows at all.
+/// byte-order mark. Throws FileError if the file cannot be read, and InvalidArgument, naming file, line, column and the text
+/// found, for a field that is not a number (or not finite, unless allowed), rows of unequal length, or no rows at all.
 inline Csv read_csv(const std::string& path, const CsvOptions& options = {}) { return parse_csv(read_file(path), path, options); }
 
 }  // namespace variate

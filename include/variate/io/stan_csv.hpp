@@ -75,7 +75,8 @@ void append_draw(std::string& text, T log_p, T log_q, const Column& x) {
 
 /// Writes draws (d x S, constrained as the user wants to read them) so that reading them back gives the same bits. The file is
 /// replaced at once, never seen half written. lp__ is 0, as CmdStan's variational method has it; log_g__ is its name for log q.
-/// Throws ShapeError for sizes that do not fit, InvalidArgument for d = 0, S = 0 or a bad or repeated name, FileError if writing fails.
+/// Throws ShapeError for sizes that do not fit, InvalidArgument for d = 0, S = 0 or a bad or repeated name, FileError if writing
+/// fails.
 template <class T>
 void write_stan_csv(const std::string& path, const Batch<T>& draws, const StanCsvOptions<T>& options = {}) {
   const Index d = draws.rows(), n = draws.cols();
@@ -106,9 +107,10 @@ void write_stan_csv(const std::string& path, const Batch<T>& draws, const StanCs
   }
   text.push_back('\n');
   if (options.mean.size() > 0) detail::append_draw(text, T(0), T(0), options.mean);
-  for (Index s = 0; s < n; ++s)
-    detail::append_draw(text, options.log_p.size() > 0 ? options.log_p(s) : T(0), options.log_q.size() > 0 ? options.log_q(s) : T(0),
-                        draws.col(s));
+  for (Index s = 0; s < n; ++s) {
+    const T log_p = options.log_p.size() > 0 ? options.log_p(s) : T(0), log_q = options.log_q.size() > 0 ? options.log_q(s) : T(0);
+    detail::append_draw(text, log_p, log_q, draws.col(s));
+  }
   write_file(path, text);
 }
 

@@ -7,8 +7,8 @@
 namespace variate {
 namespace detail {
 
-/// What the handler of a signal can reach: the one static of the library that is seen from outside, since a handler has no other way
-/// to speak. Lock-free, as it must be in a handler.
+/// What the handler of a signal can reach: the one static of the library that is seen from outside, since a handler has no other
+/// way to speak. Lock-free, as it must be in a handler.
 struct Interrupts {
   static inline std::atomic<int> asked{0};  ///< an interrupt has come
   static inline std::atomic<int> depth{0};  ///< StopOnInterrupt objects alive
@@ -41,9 +41,9 @@ struct Interrupts {
 
 }  // namespace detail
 
-/// An observer that ends a run cleanly when the user presses Ctrl-C: the step at work is finished, and `fit` returns what there is.
-/// A second Ctrl-C ends the program as usual. While the object lives it owns SIGINT; the handler before it is put back when it goes.
-/// If SIGINT was ignored (a job in the background), it stays ignored.
+/// An observer that ends a run cleanly when the user presses Ctrl-C: the step at work is finished, and `fit` returns what there
+/// is. A second Ctrl-C ends the program as usual. While the object lives it owns SIGINT; the handler before it is put back when
+/// it goes. If SIGINT was ignored (a job in the background), it stays ignored.
 ///
 /// They nest: one alive inside another shares its signal, and both runs end. Make and destroy them in one thread.
 ///

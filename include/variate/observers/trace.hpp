@@ -19,8 +19,8 @@ struct TraceOptions {
   double flush_every = 1.0;   ///< seconds after which what was written is sure to be in the file, not negative
 };
 
-/// An observer that writes each step as a line of CSV: step,value,dropped,evaluations,taken,seconds. Values have all their digits;
-/// seconds count from the start of the run. `tail -f` shows a run as it goes.
+/// An observer that writes each step as a line of CSV: step,value,dropped,evaluations,taken,seconds. Values have all their
+/// digits; seconds count from the start of the run. `tail -f` shows a run as it goes.
 class Trace {
  public:
   /// Opens the file and writes the line of names. Throws FileError if it cannot be opened, DomainError for a bad `flush_every`.
@@ -74,7 +74,7 @@ class Trace {
   }
   void check() const {
     if (!(options_.flush_every >= 0))
-      throw DomainError(detail::complaint("Trace", "flush_every", options_.flush_every, "a number of seconds that is not negative"));
+      throw DomainError(detail::complaint("Trace", "flush_every", options_.flush_every, "seconds, not negative"));
   }
   void names() { std::fputs("step,value,dropped,evaluations,taken,seconds\n", file_); }
   /// Appends microseconds as seconds, with a point whatever the locale.
