@@ -30,7 +30,6 @@ need() {
   fi
   for package in "$@"; do present "$package" || missing+=("$package"); done
   [ ${#missing[@]} -gt 0 ] || return 0
-  echo "installing: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null; then
       echo "not root, and there is no sudo; as root: apt-get update && apt-get install ${missing[*]}" >&2
@@ -38,6 +37,7 @@ need() {
     fi
     as_root=(sudo)
   fi
+  echo "installing: ${missing[*]}"
   as_root+=(env DEBIAN_FRONTEND=noninteractive)
   "${as_root[@]}" apt-get -qq update </dev/null || echo "apt-get update failed; going on with the lists there are" >&2
   "${as_root[@]}" apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
