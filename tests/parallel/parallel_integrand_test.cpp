@@ -61,9 +61,10 @@ struct BoundSines : Sines<T> {
 
 template <class T>
 Sines<T> sines() {
-  Vector<T> p(3);
-  p << T(0.5), T(-1.25), T(2);
-  return {p};
+  Sines<T> f;
+  f.p.resize(3);
+  f.p << T(0.5), T(-1.25), T(2);
+  return f;
 }
 template <class T>
 Batch<T> points(Index cols) {
