@@ -24,7 +24,7 @@ inline std::string math_data(const std::string& file) {
   const char* fixtures = std::getenv("VARIATE_FIXTURES");
   const std::string base = fixtures ? fixtures : VARIATE_TEST_DATA;
   if (std::ifstream(base + "/math/" + file)) return base + "/math/" + file;
-  return std::string(VARIATE_TEST_DATA) + "/math/" + file;
+  return VARIATE_TEST_DATA "/math/" + file;
 }
 
 /// f(x) = value + rest.
