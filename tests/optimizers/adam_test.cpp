@@ -37,6 +37,14 @@ TEST_CASE("Adam does not care for the gradient's scale, and its first step is on
   CHECK(x(1) == Approx(-0.25));
 }
 
+TEMPLATE_TEST_CASE("Adam stays finite when the square of a gradient overflows", "[optimizers]", float, double) {
+  using T = TestType;
+  Adam<T> adam{{.rate = T(0.25)}};
+  Vector<T> x = Vector<T>::Zero(9);
+  for (int i = 0; i < 3; ++i) adam.update(x, Vector<T>::Constant(9, std::numeric_limits<T>::max() / T(8)));
+  CHECK(x.allFinite());
+}
+
 TEST_CASE("Adam follows its schedule", "[optimizers]") {
   Adam adam{{.rate = 0.5}, [](Index step) { return step == 0 ? 1.0 : 0.0; }};
   Vector<double> x = Vector<double>::Zero(1);

@@ -10,8 +10,7 @@
 
 namespace variate_tests {
 
-/// Replays the five gradients and compares with PyTorch's parameters; float to 2e-6 (five roundings at 6e-8, and a root that may
-/// be a Newton step).
+/// Replays the five gradients and compares with PyTorch's parameters; float to 2e-6, some thirty roundings of 6e-8.
 template <class O>
 void replay(O optimizer, const double (&expected)[5][3]) {
   using T = typename O::Scalar;

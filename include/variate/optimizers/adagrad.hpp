@@ -39,11 +39,11 @@ class AdaGrad {
     detail::prepare("AdaGrad", count_, params, gradient, sum_);
     if (count_ == 0) sum_.setConstant(options_.initial);
     const T r = rate(), epsilon = options_.epsilon;
-    detail::sweep(params.size(), [&](Index i, Index n) {
-      const auto g = gradient.segment(i, n).array();
-      auto v = sum_.segment(i, n).array();
-      v += g.square();
-      params.segment(i, n).array() += r * g / (v.sqrt() + epsilon);
+    detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
+      const auto g = at.load(gradient);
+      const auto v = at.load(sum_) + g * g;
+      at.store(sum_, v);
+      at.store(params, at.load(params) + r * g / (sqrt(v) + epsilon));
     });
     ++count_;
   }

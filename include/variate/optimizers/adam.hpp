@@ -49,19 +49,18 @@ class Adam {
     const T step = static_cast<T>(static_cast<double>(rate()) / unbias_mean);
     const T shrink = static_cast<T>(1.0 / std::sqrt(unbias_square));
     const T b1 = options_.beta1, b2 = options_.beta2, c1 = T(1) - b1, c2 = T(1) - b2, epsilon = options_.epsilon;
-    detail::sweep(params.size(), [&](Index i, Index n) {
-      const auto g = gradient.segment(i, n).array();
-      auto m = mean_.segment(i, n).array();
-      auto v = square_.segment(i, n).array();
-      m = b1 * m + c1 * g;
-      v = b2 * v + c2 * g.square();
+    detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
+      const auto g = at.load(gradient);
+      const auto m = b1 * at.load(mean_) + c1 * g;
+      const auto v = b2 * at.load(square_) + c2 * (g * g);
+      at.store(mean_, m);
+      at.store(square_, v);
+      auto scale = v;
       if (options_.amsgrad) {
-        auto top = largest_.segment(i, n).array();
-        top = top.max(v);
-        params.segment(i, n).array() += step * m / (shrink * top.sqrt() + epsilon);
-      } else {
-        params.segment(i, n).array() += step * m / (shrink * v.sqrt() + epsilon);
+        scale = max(at.load(largest_), v);
+        at.store(largest_, scale);
       }
+      at.store(params, at.load(params) + step * m / (shrink * sqrt(scale) + epsilon));
     });
     ++count_;
   }

@@ -42,11 +42,11 @@ class RmsProp {
     const T r = rate(), epsilon = options_.epsilon;
     const T keep = options_.start_at_first && count_ == 0 ? T(0) : options_.decay;
     const T take = T(1) - keep;
-    detail::sweep(params.size(), [&](Index i, Index n) {
-      const auto g = gradient.segment(i, n).array();
-      auto v = square_.segment(i, n).array();
-      v = keep * v + take * g.square();
-      params.segment(i, n).array() += r * g / (v.sqrt() + epsilon);
+    detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
+      const auto g = at.load(gradient);
+      const auto v = keep * at.load(square_) + take * (g * g);
+      at.store(square_, v);
+      at.store(params, at.load(params) + r * g / (sqrt(v) + epsilon));
     });
     ++count_;
   }

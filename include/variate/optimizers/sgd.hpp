@@ -45,15 +45,11 @@ class Sgd {
     } else {
       detail::prepare("Sgd", count_, params, gradient, velocity_);
       const T m = options_.momentum;
-      detail::sweep(params.size(), [&](Index i, Index n) {
-        auto v = velocity_.segment(i, n).array();
-        const auto g = gradient.segment(i, n).array();
-        v = m * v + g;
-        if (options_.nesterov) {
-          params.segment(i, n).array() += r * (g + m * v);
-        } else {
-          params.segment(i, n).array() += r * v;
-        }
+      detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
+        const auto g = at.load(gradient);
+        const auto v = m * at.load(velocity_) + g;
+        at.store(velocity_, v);
+        at.store(params, at.load(params) + r * (options_.nesterov ? g + m * v : v));
       });
     }
     size_ = params.size();

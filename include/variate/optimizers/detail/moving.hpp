@@ -1,11 +1,11 @@
 #pragma once
 /// What the optimizers share: checks of their options, the size fixed by the first update, and one fused sweep.
-#include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
+#include "variate/math/lanes.hpp"
 
 namespace variate::detail {
 
@@ -34,12 +34,29 @@ void prepare(std::string_view optimizer, Index count, const Vector<T>& params, c
   }
 }
 
-/// Calls `f(begin, length)` for consecutive pieces that fit in the nearest cache, so that the few vectorised statements inside
-/// `f` together read memory once.
-template <class F>
-void sweep(Index size, F&& f) {
-  constexpr Index piece = 512;
-  for (Index begin = 0; begin < size; begin += piece) f(begin, std::min(piece, size - begin));
+/// A register's worth of coefficients, fewer at the end of a vector.
+template <class T>
+struct Piece {
+  using L = math::Lanes<T>;
+  Index begin = 0, count = L::size;
+
+  [[gnu::always_inline]] L load(const Vector<T>& x) const {
+    return count == L::size ? L::load(x.data() + begin) : L::load(x.data() + begin, count, T(0));
+  }
+  [[gnu::always_inline]] void store(Vector<T>& x, L value) const {
+    if (count == L::size) value.store(x.data() + begin);
+    else value.store(x.data() + begin, count);
+  }
+};
+
+/// Calls f with the pieces of vectors of that size, in order: the state, the gradient and the parameters are read and written once.
+/// The roots of Lanes are correctly rounded; Eigen's are not with AVX-512, where the root of infinity is NaN.
+template <class T, class F>
+void sweep(Index size, F f) {
+  constexpr Index step = math::Lanes<T>::size;
+  Index begin = 0;
+  for (; begin + step <= size; begin += step) f(Piece<T>{.begin = begin});
+  if (begin < size) f(Piece<T>{begin, size - begin});
 }
 
 }  // namespace variate::detail
