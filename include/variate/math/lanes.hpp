@@ -1,6 +1,6 @@
 #pragma once
-/// `Lanes<T, N>`: N numbers that the processor treats as one. Written on the vector types of GCC and Clang, so that speed does not
-/// hang on the auto-vectoriser's mood (the same plain loop is 4x slower at another flag); elsewhere, on a plain array.
+/// `Lanes<T, N>`: N numbers that the processor treats as one. Written on the vector types of GCC and Clang, so that speed does
+/// not hang on the auto-vectoriser's mood (the same plain loop is 4x slower at another flag); elsewhere, on a plain array.
 ///
 /// N and the backing are part of every kernel's name, so translation units compiled for different processors share no definition.
 /// Kernels write `multiply_add(a, b, c)` where they want a fused operation, and are right whether it is one or not; they are not
@@ -14,6 +14,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "variate/math/detail/partial.hpp"
 #include "variate/math/detail/registers.hpp"
 
 namespace variate::math {
@@ -59,19 +60,13 @@ struct Lanes {
     std::memcpy(&x.v, from, sizeof x.v);
     return x;
   }
-  /// The first `count` numbers; the rest are `fill`.
-  static Lanes load(const T* from, std::ptrdiff_t count, T fill) {
-    T all[N];
-    for (int i = 0; i < N; ++i) all[i] = i < count ? from[i] : fill;
-    return load(all);
+  /// The first `count` numbers, 0 <= count <= N; the rest are `fill`.
+  [[gnu::always_inline]] static Lanes load(const T* from, std::ptrdiff_t count, T fill) {
+    return detail::load_first<Lanes>(from, count, fill);
   }
   [[gnu::always_inline]] void store(T* to) const { std::memcpy(to, &v, sizeof v); }
   /// Only the first `count` numbers.
-  void store(T* to, std::ptrdiff_t count) const {
-    T all[N];
-    store(all);
-    for (int i = 0; i < N && i < count; ++i) to[i] = all[i];
-  }
+  [[gnu::always_inline]] void store(T* to, std::ptrdiff_t count) const { detail::store_first(*this, to, count); }
 
   /// f applied lane by lane: for what has no vector form.
   template <class F, class... More>
