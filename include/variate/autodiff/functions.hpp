@@ -1,6 +1,10 @@
 #pragma once
-/// Coefficient-wise functions of expressions: exp, log, log1p, expm1, sqrt, square, tanh, sigmoid, softplus, abs, inverse, pow.
+/// Coefficient-wise functions of expressions: exp, expm1, log, log1p, sqrt, square, inverse, pow, abs, sin, cos, tanh, sigmoid,
+/// log_sigmoid, softplus; and the minus sign. The shape stays.
 /// Value and derivatives come together, so that they share the exponential.
+#include <cmath>
+#include <type_traits>
+
 #include "variate/autodiff/expression.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/expm1.hpp"
@@ -8,6 +12,7 @@
 #include "variate/math/log1p.hpp"
 #include "variate/math/softplus.hpp"
 #include "variate/math/tanh.hpp"
+#include "variate/math/trigonometric.hpp"
 
 namespace variate {
 namespace detail {
@@ -109,6 +114,36 @@ struct SoftplusOp {
   }
 };
 
+struct SinOp {
+  static constexpr bool transcendental = true;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = sin(x);
+    return {v, cos(x), -v};
+  }
+};
+struct CosOp {
+  static constexpr bool transcendental = true;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P v = cos(x);
+    return {v, -sin(x), -v};
+  }
+};
+/// x^p, a lane at a time; whole powers of negative numbers are fine.
+template <class T>
+struct PowOp {
+  static constexpr bool transcendental = true;
+  T power;
+  template <class P>
+  Jet<P> jet(const P& x) const {
+    const auto term = [&x](T factor, T p) {
+      return factor == 0 ? P(T(0)) : P::each([factor, p](T a) { return factor * std::pow(a, p); }, x);
+    };
+    return {term(1, power), term(power, power - 1), term(power * (power - 1), power - 2)};
+  }
+};
+
 }  // namespace detail
 
 template <TapeExpression A> auto exp(const A& a) { return detail::Unary<detail::ExpOp, A>(a); }
@@ -127,6 +162,17 @@ template <TapeExpression A> auto abs(const A& a) { return detail::Unary<detail::
 template <TapeExpression A> auto sigmoid(const A& a) { return detail::Unary<detail::SigmoidOp, A>(a); }
 /// log(1 + e^a), without overflow.
 template <TapeExpression A> auto softplus(const A& a) { return detail::Unary<detail::SoftplusOp, A>(a); }
+/// log(sigmoid(a)).
+template <TapeExpression A> auto log_sigmoid(const A& a) { return -softplus(-a); }
+template <TapeExpression A> auto sin(const A& a) { return detail::Unary<detail::SinOp, A>(a); }
+template <TapeExpression A> auto cos(const A& a) { return detail::Unary<detail::CosOp, A>(a); }
+/// a^power for a fixed power. Not a vector kernel: prefer square, sqrt, inverse where they will do.
+template <TapeExpression A, class Power>
+  requires std::is_arithmetic_v<Power>
+auto pow(const A& a, Power power) {
+  using Op = detail::PowOp<typename detail::LaneTraits<typename A::Lane>::Scalar>;
+  return detail::Unary<Op, A>(a, Op{static_cast<decltype(Op::power)>(power)});
+}
 template <TapeExpression A> auto operator-(const A& a) { return detail::Unary<detail::NegateOp, A>(a); }
 template <TapeExpression A> auto operator+(const A& a) { return a; }
 

@@ -3,6 +3,7 @@
 /// multiplies and allocates packing buffers; this one does neither, and is as fast on the shapes a tape sees (tall data times a
 /// few samples, layers of some hundred units): benchmarks/autodiff/multiply.cpp.
 #include <algorithm>
+#include <type_traits>
 
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
@@ -163,17 +164,20 @@ void multiply_row(T* c, const T* b, Index b_step, const T* a, Index a_row, Index
       for (Index j = 0; j < n; ++j) c[j] += b[k * b_step] * a[k * a_row + j];
     return;
   }
-  for (Index j = 0; j < n; j += 4 * width) {
-    const Index cols = std::min(4 * width, n - j), registers = (cols + width - 1) / width;
-    const Index last = cols - width;  // may lie before the tile's beginning, never before the row's
-    const int skip = static_cast<int>(registers * width - cols);
-    const auto tile = [&](auto count) {
-      multiply_row_tile<decltype(count)::value, L>(c + j, b, b_step, a + j, a_row, depth, last, skip);
-    };
-    if (registers == 4) tile(std::integral_constant<int, 4>{});
-    else if (registers == 1) tile(std::integral_constant<int, 1>{});
-    else if (registers == 2) tile(std::integral_constant<int, 2>{});
-    else multiply_row_tile<2, L>(c + j, b, b_step, a + j, a_row, depth, width, 0), multiply_row_tile<1, L>(c + j, b, b_step, a + j, a_row, depth, last, skip);
+  const Index block = n > 4 * width ? multiply_depth : depth;  // rows that stay in the cache from one tile to the next
+  for (Index k = 0; k < depth; k += block) {
+    for (Index j = 0; j < n; j += 4 * width) {
+      const Index cols = std::min(4 * width, n - j), registers = (cols + width - 1) / width;
+      const Index last = cols - width;  // may lie before the tile's beginning, never before the row's
+      const int skip = static_cast<int>(registers * width - cols);
+      const auto tile = [&](auto count, Index end, int ignored) {
+        multiply_row_tile<decltype(count)::value, L>(c + j, b + k * b_step, b_step, a + k * a_row + j, a_row,
+                                                     std::min(block, depth - k), end, ignored);
+      };
+      if (registers == 4) tile(std::integral_constant<int, 4>{}, last, skip);
+      else if (registers >= 2) tile(std::integral_constant<int, 2>{}, registers == 2 ? last : width, registers == 2 ? skip : 0);
+      if (registers % 2 == 1) tile(std::integral_constant<int, 1>{}, last, skip);
+    }
   }
 }
 

@@ -1,0 +1,79 @@
+#include "variate/autodiff/product.hpp"
+
+#include "autodiff/model_checks.hpp"
+#include "variate/autodiff/detail/multiply.hpp"
+
+using namespace variate;
+using namespace variate_tests;
+
+TEMPLATE_TEST_CASE("the matrix kernel agrees with Eigen's on every shape", "[autodiff]", float, double) {
+  using T = TestType;
+  const double tolerance = sizeof(T) == 8 ? 1e-12 : 1e-4;
+  for (const Index m : {1, 2, 3, 5, 8, 13, 31, 130})
+    for (const Index k : {0, 1, 2, 7, 8, 31, 300})
+      for (const Index n : {1, 2, 4, 7, 8, 9, 16, 19, 33, 70}) {
+        CAPTURE(m, k, n);
+        const Batch<T> a = scattered<T>(m, k), b = scattered<T>(k, n), start = scattered<T>(m, n, -1, 1, 5);
+        const Batch<T> turned = a.transpose();
+        const Batch<T> expected = start + a.lazyProduct(b);
+        Batch<T> c = start;
+        detail::multiply<T>(c.data(), {a.data(), k, 1}, b.data(), m, k, n);
+        const double plain = difference(c, expected);
+        c = start;
+        detail::multiply<T>(c.data(), {turned.data(), 1, m}, b.data(), m, k, n);
+        if (plain > tolerance || difference(c, expected) > tolerance) {
+          CHECK(plain <= tolerance);
+          CHECK(difference(c, expected) <= tolerance);
+        }
+      }
+  SUCCEED("all shapes");
+}
+
+TEST_CASE("constants times samples", "[autodiff]") {
+  const Batch<double> a = scattered(7, 3);
+  const Eigen::MatrixXd b = scattered(5, 7);
+  check_double([a, b](const auto& z) { return sum(square(b * tanh(a * z))); }, 3);
+  const Row<double> r = scattered(1, 3);
+  check_double([r](const auto& z) { return r * exp(z); }, 3);
+}
+
+TEST_CASE("a column vector times one row of samples is their outer product", "[autodiff]") {
+  const Vector<double> v = scattered(4, 1);
+  check_double([v](const auto& z) { return sum(exp(v * z[0] + z[1])); }, 2);
+}
+
+TEST_CASE("parameters times samples, times data, times parameters", "[autodiff]") {
+  const Batch<double> data = scattered(3, 4);
+  const Eigen::MatrixXd columns = scattered(3, 4);
+  const auto f = differentiable(
+      [data, columns](const auto& z, const auto& t) {
+        const auto w = reshape(t, 0, 2, 3);
+        return sum(tanh(w * z)) + sum(sum_columns(square(w * data + w * columns))) * z[0] + sum(sum_columns(w * reshape(t, 6, 3, 2)));
+      },
+      Vector<double>(scattered(12, 1)));
+  for (const Index s : {1, 3, 9}) {
+    const Batch<double> x = scattered(3, s);
+    const Row<double> w = scattered(1, s, 0.5, 2);
+    Batch<double> g;
+    const Vector<double> p = f.evaluate(x).pullback(w, g);
+    CHECK(difference(g, differences(f, x, w)) < 1e-8);
+    Vector<double> expected(12);
+    for (Index i = 0; i < 12; ++i) {
+      auto moved = f;
+      Vector<double> t = f.params();
+      t[i] += 1e-5;
+      moved.set_params(t);
+      const double up = moved(x).dot(w);
+      t[i] -= 2e-5;
+      moved.set_params(t);
+      expected[i] = (up - moved(x).dot(w)) / 2e-5;
+    }
+    CHECK(difference(p, expected) < 1e-8);
+    CHECK(difference(f.evaluate(x).pullback(w), p) == 0);
+    const Batch<double> v = scattered(3, s, -1, 1, 4);
+    Batch<double> up, down;
+    f.evaluate(Batch<double>(x + 1e-5 * v)).pullback(w, up);
+    f.evaluate(Batch<double>(x - 1e-5 * v)).pullback(w, down);
+    CHECK(difference(f.hessian_vector_product(x, v, w).product, (up - down) / 2e-5) < 1e-8);
+  }
+}
