@@ -55,7 +55,7 @@ void factorise_back(const X* l, X* f, Index n) {
 
 /// One column of registers of a batch: numbers (i, c ... c + count - 1).
 template <class L>
-struct Block {
+struct Columns {
   using T = typename LaneTraits<L>::Scalar;
   using P = typename LaneTraits<L>::Plain;
   Index cols, plane, c, count;
@@ -88,7 +88,7 @@ struct Block {
 template <class L, class F>
 void for_each_block(Index cols, Index plane, F f) {
   constexpr Index width = LaneTraits<L>::Plain::size;
-  for (Index c = 0; c < cols; c += width) f(Block<L>{cols, plane, c, std::min(width, cols - c)});
+  for (Index c = 0; c < cols; c += width) f(Columns<L>{cols, plane, c, std::min(width, cols - c)});
 }
 /// Room on the tape for numbers of type X.
 template <class X, class L>
@@ -130,10 +130,10 @@ struct CholeskyRecord {
       factorise(work, n);
       for (Index i = 0; i < n * n; ++i) store_single<L>(l.value, l.plane, i, work[i]);
     } else {
-      for_each_block<L>(a->cols, a->plane, [&](const Block<L>& b) {
+      for_each_block<L>(a->cols, a->plane, [&](const Columns<L>& b) {
         for (Index i = 0; i < n * n; ++i) work[i] = b.load(a->value, i);
         factorise(work, n);
-        for (Index i = 0; i < n * n; ++i) Block<L>{b.cols, l.plane, b.c, b.count}.set(l.value, i, work[i]);
+        for (Index i = 0; i < n * n; ++i) Columns<L>{b.cols, l.plane, b.c, b.count}.set(l.value, i, work[i]);
       });
     }
   }
@@ -151,14 +151,14 @@ struct CholeskyRecord {
         for (Index j = 0; j <= i; ++j)
           store_single<L>(a->adjoint, a->plane, i * n + j, load_single<L>(a->adjoint, a->plane, i * n + j) + f[i * n + j]);
     } else {
-      for_each_block<L>(l.cols, l.plane, [&](const Block<L>& b) {
+      for_each_block<L>(l.cols, l.plane, [&](const Columns<L>& b) {
         for (Index i = 0; i < n * n; ++i) {
           work[i] = b.load(l.value, i);
           f[i] = b.load(l.adjoint, i);
         }
         factorise_back(work, f, n);
         for (Index i = 0; i < n; ++i)
-          for (Index j = 0; j <= i; ++j) Block<L>{b.cols, a->plane, b.c, b.count}.add(a->adjoint, i * n + j, f[i * n + j]);
+          for (Index j = 0; j <= i; ++j) Columns<L>{b.cols, a->plane, b.c, b.count}.add(a->adjoint, i * n + j, f[i * n + j]);
       });
     }
   }
@@ -182,16 +182,16 @@ struct SolveRecord {
   L* work;   // 2 n
   L* sums;   // n^2 if single: adjoint of the one matrix, lane by lane
 
-  auto entries(const Block<L>& block) const {
+  auto entries(const Columns<L>& block) const {
     return [this, block](Index i, Index j) {
-      if constexpr (!single) return Block<L>{block.cols, l->plane, block.c, block.count}.load(l->value, i * n + j);
+      if constexpr (!single) return Columns<L>{block.cols, l->plane, block.c, block.count}.load(l->value, i * n + j);
       else if constexpr (LaneTraits<L>::planes == 1) return L(l->value[i * n + j]);
       else return L(typename LaneTraits<L>::Plain(l->value[i * n + j]), {typename LaneTraits<L>::Plain(l->value[l->plane + i * n + j])});
     };
   }
   void forward(Node<L>& x) const {
-    for_each_block<L>(x.cols, x.plane, [&](const Block<L>& block) {
-      for (Index i = 0; i < n; ++i) work[i] = Block<L>{block.cols, b->plane, block.c, block.count}.load(b->value, i);
+    for_each_block<L>(x.cols, x.plane, [&](const Columns<L>& block) {
+      for (Index i = 0; i < n; ++i) work[i] = Columns<L>{block.cols, b->plane, block.c, block.count}.load(b->value, i);
       solve<transposed>(entries(block), work, n);
       for (Index i = 0; i < n; ++i) block.set(x.value, i, work[i]);
     });
@@ -203,20 +203,20 @@ struct SolveRecord {
     if (to_l) l->open_adjoint();
     if (to_b) b->open_adjoint();
     if (single && to_l) std::fill_n(sums, n * n, L(0));
-    for_each_block<L>(x.cols, x.plane, [&](const Block<L>& block) {
+    for_each_block<L>(x.cols, x.plane, [&](const Columns<L>& block) {
       for (Index i = 0; i < n; ++i) {
         g[i] = block.load(x.adjoint, i);
         values[i] = block.load(x.value, i);
       }
       solve<!transposed>(entries(block), g, n);
       if (to_b)
-        for (Index i = 0; i < n; ++i) Block<L>{block.cols, b->plane, block.c, block.count}.add(b->adjoint, i, g[i]);
+        for (Index i = 0; i < n; ++i) Columns<L>{block.cols, b->plane, block.c, block.count}.add(b->adjoint, i, g[i]);
       if (!to_l) return;
       for (Index i = 0; i < n; ++i)
         for (Index j = 0; j <= i; ++j) {
           const L change = transposed ? values[i] * g[j] : g[i] * values[j];
           if constexpr (single) sums[i * n + j] = sums[i * n + j] - masked(change, block.count);
-          else Block<L>{block.cols, l->plane, block.c, block.count}.add(l->adjoint, i * n + j, -change);
+          else Columns<L>{block.cols, l->plane, block.c, block.count}.add(l->adjoint, i * n + j, -change);
         }
     });
     if constexpr (single) {
