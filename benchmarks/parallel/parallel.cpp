@@ -1,5 +1,5 @@
-/// What it costs to hand out work: two empty tasks on a pool of two, beside starting and joining one std::thread. The two take turns
-/// in one run; counters: microseconds of either (the best round), and `ratio`, how many times cheaper the pool is.
+/// What it costs to hand out work: two empty tasks on a pool of two, beside starting and joining one std::thread. The two take
+/// turns in one run; counters: microseconds of either (the best round), and `ratio`, how many times cheaper the pool is.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -25,9 +25,9 @@ void dispatch(benchmark::State& state) {
   for (auto _ : state) {
     ours = std::min(ours, microseconds([&] { pool.for_each(2, [](variate::Index i) { benchmark::DoNotOptimize(i); }); }));
     theirs = std::min(theirs, microseconds([] {
-      std::thread other([] { benchmark::ClobberMemory(); });
-      other.join();
-    }));
+                        std::thread other([] { benchmark::ClobberMemory(); });
+                        other.join();
+                      }));
   }
   state.counters["pool_us"] = ours;
   state.counters["thread_us"] = theirs;
@@ -36,4 +36,3 @@ void dispatch(benchmark::State& state) {
 BENCHMARK(dispatch);
 
 }  // namespace
-

@@ -1,6 +1,6 @@
-/// Filling 65536 numbers with `Rng`, beside std::mt19937_64 with the distributions of the standard library. The two take turns in one
-/// run; counters: ns a number of either (the best round), and `ratio`, how many times faster variate is. Then the small things: a split, a
-/// call, and the 31 numbers a step of a small model draws from a stream of its own.
+/// Filling 65536 numbers with `Rng`, beside std::mt19937_64 with the distributions of the standard library. The two take turns in
+/// one run; counters: ns a number of either (the best round), and `ratio`, how many times faster variate is. Then the small
+/// things: a split, a call, and the 31 numbers a step of a small model draws from a stream of its own.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -66,7 +66,8 @@ void normal(benchmark::State& state) {
 template <class T>
 void exponential(benchmark::State& state) {
   Rng rng(1);
-  compare<T>(state, many, [&](Batch<T>& x) { variate::fill_exponentials(rng, x); }, standard<T>(std::exponential_distribution<T>()));
+  compare<T>(
+      state, many, [&](Batch<T>& x) { variate::fill_exponentials(rng, x); }, standard<T>(std::exponential_distribution<T>()));
 }
 template <class T>
 void gumbel(benchmark::State& state) {
@@ -78,7 +79,8 @@ void gamma(benchmark::State& state) {
   Rng rng(1);
   const T shape = static_cast<T>(state.range(0)) / 10;
   const Batch<T> shapes = Batch<T>::Constant(1, 4096, shape);
-  compare<T>(state, 4096, [&](Batch<T>& x) { x = variate::gammas<T>(rng, shapes); }, standard<T>(std::gamma_distribution<T>(shape)));
+  compare<T>(
+      state, 4096, [&](Batch<T>& x) { x = variate::gammas<T>(rng, shapes); }, standard<T>(std::gamma_distribution<T>(shape)));
 }
 template <class T>
 void normals_of_a_step(benchmark::State& state) {
@@ -128,4 +130,3 @@ BENCHMARK(split);
 BENCHMARK(call);
 
 }  // namespace
-

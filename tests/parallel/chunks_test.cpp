@@ -1,11 +1,13 @@
 #include "variate/parallel/chunks.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "support/catch.hpp"
 #include "variate/parallel/thread_pool.hpp"
+#include "variate/random/rng.hpp"
 
 using variate::Chunks;
 using variate::Index;
@@ -52,8 +54,29 @@ TEST_CASE("parts are added in their order and need no default", "[parallel]") {
     Index begin;
   };
   variate::ThreadPool pool(2);
-  const auto order = variate::reduce_in_order(pool, Chunks(10, 3), std::vector<Index>{}, [](Index begin, Index) { return Part(begin); },
-                                              [](std::vector<Index>& all, Part&& one) { all.push_back(one.begin); });
+  const auto order = variate::reduce_in_order(
+      pool, Chunks(10, 3), std::vector<Index>{}, [](Index begin, Index) { return Part(begin); },
+      [](std::vector<Index>& all, Part&& one) { all.push_back(one.begin); });
   CHECK(order == std::vector<Index>{0, 3, 6, 9});
-  CHECK(variate::reduce_in_order(pool, Chunks(0, 3), 5, [](Index, Index) { return 1; }, [](int& sum, int one) { sum += one; }) == 5);
+  CHECK(variate::reduce_in_order(
+            pool, Chunks(0, 3), 5, [](Index, Index) { return 1; }, [](int& sum, int one) { sum += one; }) == 5);
+}
+
+TEST_CASE("draws made chunk by chunk have the same bits for any number of threads", "[parallel]") {
+  const variate::Rng rng(12);
+  const auto draw = [&](auto& executor) {
+    const Chunks chunks(1000, 31);
+    std::vector<double> all(1000);
+    executor.for_each(chunks.count(), [&](Index i) {
+      variate::Rng stream = rng.split(static_cast<std::uint64_t>(i));
+      stream.fill_normals(all.data() + chunks.begin(i), chunks.length(i));
+    });
+    return all;
+  };
+  variate::SerialExecutor serial;
+  const std::vector<double> expected = draw(serial);
+  for (Index threads : {1, 2, 3}) {
+    variate::ThreadPool pool(threads);
+    CHECK(draw(pool) == expected);
+  }
 }

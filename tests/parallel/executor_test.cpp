@@ -20,5 +20,9 @@ TEST_CASE("the serial executor does its tasks in order", "[parallel]") {
   CHECK(seen == std::vector<Index>{0, 1, 2, 3});
   executor.for_each(0, [&](Index i) { seen.push_back(i); });
   CHECK(seen.size() == 4);
-  CHECK_THROWS_AS(executor.for_each(5, [&](Index i) { if (i == 2) throw std::out_of_range("two"); }), std::out_of_range);
+  CHECK_THROWS_AS(executor.for_each(5,
+                                    [&](Index i) {
+                                      if (i == 2) throw std::out_of_range("two");
+                                    }),
+                  std::out_of_range);
 }

@@ -18,7 +18,8 @@ using variate::Vector;
 
 namespace {
 
-/// value_c = sum_i p_i sin(x_ic), with everything an evaluation can have; refers to its integrand and batch, and cannot be copied.
+/// value_c = sum_i p_i sin(x_ic), with everything an evaluation can have; refers to its integrand and batch, and cannot be
+/// copied.
 template <class T>
 struct Sines {
   using Scalar = T;

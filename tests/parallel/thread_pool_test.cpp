@@ -17,7 +17,8 @@ using variate::Index;
 using variate::ThreadPool;
 
 static_assert(variate::Executor<ThreadPool>);
-static_assert(!std::is_copy_constructible_v<ThreadPool> && !std::is_copy_assignable_v<ThreadPool> && !std::is_move_constructible_v<ThreadPool>);
+static_assert(!std::is_copy_constructible_v<ThreadPool> && !std::is_copy_assignable_v<ThreadPool> &&
+              !std::is_move_constructible_v<ThreadPool>);
 
 namespace {
 std::atomic<Index> plain_sum{0};
@@ -97,9 +98,13 @@ TEST_CASE("a task may use the pool it runs on", "[parallel]") {
   std::atomic<int> count{0};
   pool.for_each(6, [&](Index) { pool.for_each(5, [&](Index) { pool.for_each(4, [&](Index) { ++count; }); }); });
   CHECK(count == 120);
-  CHECK_THROWS_AS(pool.for_each(6, [&](Index i) {
-    pool.for_each(5, [&](Index j) { if (i == 3 && j == 2) throw std::runtime_error("inner"); });
-  }), std::runtime_error);
+  CHECK_THROWS_AS(pool.for_each(6,
+                                [&](Index i) {
+                                  pool.for_each(5, [&](Index j) {
+                                    if (i == 3 && j == 2) throw std::runtime_error("inner");
+                                  });
+                                }),
+                  std::runtime_error);
   pool.for_each(6, [&](Index) { ++count; });
   CHECK(count == 126);
 }

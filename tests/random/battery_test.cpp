@@ -1,5 +1,5 @@
-// A small battery of tests of the engine's words, in the spirit of Knuth, TAOCP 2, section 3.3.2, and Marsaglia's Diehard: what a slip
-// in the counters, the pages or the split would show. Each z-score below fails a correct generator with probability 6e-5.
+// A small battery of tests of the engine's words, in the spirit of Knuth, TAOCP 2, section 3.3.2, and Marsaglia's Diehard: what a
+// slip in the counters, the pages or the split would show. Each z-score below fails a correct generator with probability 6e-5.
 #include <algorithm>
 #include <array>
 #include <bit>

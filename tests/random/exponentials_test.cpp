@@ -27,7 +27,8 @@ TEMPLATE_TEST_CASE("exponentials", "[random][statistical]", float, double) {
   // Moments k!, variances (2k)! - k!^2. All of this file: a false alarm for one seed in 400.
   Rng rng(31);
   std::mt19937 other(31);
-  for (const auto& x : {flat(variate::exponentials<TestType>(rng, 4, 25000)), flat(variate::exponentials<TestType>(other, 4, 5000))}) {
+  for (const auto& x :
+       {flat(variate::exponentials<TestType>(rng, 4, 25000)), flat(variate::exponentials<TestType>(other, 4, 5000))}) {
     CHECK(*std::min_element(x.begin(), x.end()) > 0);
     CHECK(std::abs(mean_z(x, [](double v) { return v; }, 1, 1)) < 4);
     CHECK(std::abs(mean_z(x, [](double v) { return v * v; }, 2, 20)) < 4);

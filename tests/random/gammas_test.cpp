@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <string>
@@ -43,9 +44,9 @@ TEST_CASE("logarithms of gammas have their distribution for every shape", "[rand
     for (const double l : logs) REQUIRE(std::isfinite(l));
     CHECK(std::abs(mean_z(logs, [](double l) { return l; }, digamma(a), trigamma(a))) < 4);
     CHECK(kolmogorov_smirnov_p(logs, [a](double l) {
-      // P(a, x) = x^a / Gamma(a + 1) to within x where x itself underflows
-      return l < -40 ? std::exp(a * l - std::lgamma(a + 1)) : gamma_cdf(a, std::exp(l));
-    }) > 1e-4);
+            // P(a, x) = x^a / Gamma(a + 1) to within x where x itself underflows
+            return l < -40 ? std::exp(a * l - std::lgamma(a + 1)) : gamma_cdf(a, std::exp(l));
+          }) > 1e-4);
     if (a < 1) continue;
     CHECK(std::abs(mean_z(logs, [](double l) { return std::exp(l); }, a, a)) < 4);
   }
@@ -110,6 +111,20 @@ TEST_CASE("the widest shapes stay finite in logarithms", "[random]") {
   Batch<float> small(1, 1);
   small << 1e-36f;
   CHECK(variate::log_gammas<float>(rng, small, 100).allFinite());
+}
+
+TEST_CASE("the lower tail is not cut off", "[random]") {
+  // The trial of shape 1 for x = -2.4490: t = 1 + c x is 2e-4, far below what any sample here would reach.
+  using L = variate::math::Lanes<double>;
+  using W = variate::detail::BitsOf<L>;
+  const double x = -2.4490, d = 2.0 / 3, t = 1 + x / (3 * std::sqrt(d));
+  const W radius(static_cast<std::uint64_t>(std::exp(-x * x / 2) * 0x1p64)), half_a_turn(0), certain(0);
+  const W bits[4] = {radius, half_a_turn, certain, certain};
+  L value;
+  const auto accepted = variate::detail::GammaTrial<L>(L(1))(bits, value);
+  CHECK(all(accepted));
+  // t loses four digits to cancellation, and x itself has an error of 1e-16 from its bits.
+  CHECK(value[0] == Approx(std::log(d) + 3 * std::log(t)).epsilon(1e-10));
 }
 
 TEST_CASE("bad shapes, and nothing to draw", "[random]") {

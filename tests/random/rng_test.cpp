@@ -72,7 +72,8 @@ TEST_CASE("the words of an engine never change", "[random]") {
   rng.discard(9);
   CHECK(rng() == 0x04a00a21007bcb35u);
   CHECK(rng.split(5)() == 0xe64b85469b2178e0u);
-  CHECK(Rng(42).split(1).split(2).state().key == Block{0xf670104d4ea87bd5u, 0x829a82e2f32cbcc9u, 0x521460306a38a3aeu, 0x783ed31b602a741eu});
+  CHECK(Rng(42).split(1).split(2).state().key ==
+        Block{0xf670104d4ea87bd5u, 0x829a82e2f32cbcc9u, 0x521460306a38a3aeu, 0x783ed31b602a741eu});
 }
 
 TEST_CASE("positions can be left and found again", "[random]") {

@@ -1,6 +1,6 @@
 #pragma once
-/// Is this sample from that distribution? Used with fixed seeds, so a test that passes once passes always; the false-alarm rates are
-/// those of choosing the seed. Nothing here knows the library.
+/// Is this sample from that distribution? Used with fixed seeds, so a test that passes once passes always; the false-alarm rates
+/// are those of choosing the seed. Nothing here knows the library.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

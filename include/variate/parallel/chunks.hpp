@@ -35,7 +35,8 @@ class Chunks {
 template <Executor E, class Sum, class Part, class Add>
 Sum reduce_in_order(E& executor, const Chunks& chunks, Sum sum, Part&& part, Add&& add) {
   std::vector<std::optional<std::invoke_result_t<Part&, Index, Index>>> parts(static_cast<std::size_t>(chunks.count()));
-  executor.for_each(chunks.count(), [&](Index i) { parts[static_cast<std::size_t>(i)].emplace(part(chunks.begin(i), chunks.length(i))); });
+  executor.for_each(chunks.count(),
+                    [&](Index i) { parts[static_cast<std::size_t>(i)].emplace(part(chunks.begin(i), chunks.length(i))); });
   for (auto& one : parts) add(sum, std::move(*one));
   return sum;
 }

@@ -27,8 +27,8 @@ struct ScalarNameOf<F> {
 
 }  // namespace detail
 
-/// The evaluations of all chunks. Pullbacks run chunk by chunk on the executor; what they give for the parameters is summed in the
-/// order of the chunks. Borrows the executor, and the integrand as far as its evaluations do.
+/// The evaluations of all chunks. Pullbacks run chunk by chunk on the executor; what they give for the parameters is summed in
+/// the order of the chunks. Borrows the executor, and the integrand as far as its evaluations do.
 template <class F, Executor E, class T>
 class ParallelEvaluation {
  public:
@@ -37,7 +37,9 @@ class ParallelEvaluation {
 
   /// Throws what f throws: of the first chunk, if of several.
   ParallelEvaluation(const F& f, E& executor, const Batch<T>& x, Index chunk)
-      : value(x.cols()), executor_(&executor), chunks_(x.cols(), chunk),
+      : value(x.cols()),
+        executor_(&executor),
+        chunks_(x.cols(), chunk),
         parts_(static_cast<std::size_t>(std::max<Index>(chunks_.count(), 1))) {
     executor.for_each(static_cast<Index>(parts_.size()), [&](Index i) {
       Part& part = parts_[static_cast<std::size_t>(i)];
@@ -49,7 +51,8 @@ class ParallelEvaluation {
 
   /// sum_c w_c dvalue_c/dparams; empty if f has none. Throws ShapeError if w has another length than `value`.
   Vector<T> pullback(const Row<T>& w) const {
-    return sum("pullback", w, [](const Part& part, const Row<T>& weights, Index, Index) { return part.piece->pullback(weights); });
+    return sum("pullback", w,
+               [](const Part& part, const Row<T>& weights, Index, Index) { return part.piece->pullback(weights); });
   }
   /// Also writes w_c dvalue_c/dx_c into column c of g, which is resized.
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
@@ -94,9 +97,9 @@ class ParallelEvaluation {
   std::vector<Part> parts_;  ///< at least one: an empty batch is one empty chunk, so that f says what it is worth
 };
 
-/// f, with its columns cut into chunks that an executor runs. The chunks depend on the batch alone, so values, gradients and their
-/// sums have the same bits for any number of threads. f must bear several const calls at a time. The executor is borrowed and must
-/// outlive this and its evaluations. It is Parametric, differentiable and direct exactly if f is.
+/// f, with its columns cut into chunks that an executor runs. The chunks depend on the batch alone, so values, gradients and
+/// their sums have the same bits for any number of threads. f must bear several const calls at a time. The executor is borrowed
+/// and must outlive this and its evaluations. It is Parametric, differentiable and direct exactly if f is.
 template <class F, Executor E>
 class ParallelIntegrand : public detail::ScalarNameOf<F> {
  public:
@@ -129,7 +132,10 @@ class ParallelIntegrand : public detail::ScalarNameOf<F> {
  private:
   /// A chunk never cuts through the data points of one sample.
   Index columns() const {
-    if constexpr (requires { { f_.batch_size() } -> std::convertible_to<Index>; }) return chunk_ * f_.batch_size();
+    if constexpr (requires {
+                    { f_.batch_size() } -> std::convertible_to<Index>;
+                  })
+      return chunk_ * f_.batch_size();
     else return chunk_;
   }
 

@@ -59,7 +59,8 @@ class ThreadPool {
     round_.fetch_add(1, std::memory_order_release);
     round_.notify_all();
     run_tasks();
-    for (std::uint32_t left = working_.load(std::memory_order_acquire); left != 0; left = working_.load(std::memory_order_acquire))
+    for (std::uint32_t left = working_.load(std::memory_order_acquire); left != 0;
+         left = working_.load(std::memory_order_acquire))
       working_.wait(left, std::memory_order_acquire);
     const std::exception_ptr error = std::exchange(error_, nullptr);
     busy_.store(false, std::memory_order_release);

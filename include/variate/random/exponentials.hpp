@@ -16,8 +16,8 @@ void fill_exponentials(R& rng, Eigen::PlainObjectBase<Derived>& out) {
   fill_uniforms(rng, out);
   math::map<L>(out.data(), out.data(), out.size(), [](L u) { return -math::log(u); });
 }
-/// Overwrites every coefficient with a standard Gumbel number, P(g < x) = exp(-exp(-x)): finite. In float the largest is 16.6, which a
-/// draw exceeds with probability 6e-8.
+/// Overwrites every coefficient with a standard Gumbel number, P(g < x) = exp(-exp(-x)): finite. In float the largest is 16.6,
+/// which a draw exceeds with probability 6e-8.
 template <std::uniform_random_bit_generator R, class Derived>
 void fill_gumbels(R& rng, Eigen::PlainObjectBase<Derived>& out) {
   using L = math::Lanes<typename Derived::Scalar>;

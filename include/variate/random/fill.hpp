@@ -2,8 +2,8 @@
 /// Uniform and standard normal numbers from any engine: the only way variate draws. Arrays are filled in storage order.
 ///
 /// An engine that knows better is asked first: `rng.template uniforms<T>(r, c)` (as `Recorded` has), then
-/// `rng.fill_uniforms(out, n)` (as `Rng` has). Any other std::uniform_random_bit_generator gives bits, of which the same numbers are
-/// made; std:: distributions, which differ between standard libraries, are never used.
+/// `rng.fill_uniforms(out, n)` (as `Rng` has). Any other std::uniform_random_bit_generator gives bits, of which the same numbers
+/// are made; std:: distributions, which differ between standard libraries, are never used.
 #include <algorithm>
 #include <bit>
 #include <concepts>
@@ -21,9 +21,13 @@ namespace variate {
 namespace detail {
 
 template <class R, class T>
-concept GivesUniforms = requires(R& rng, Index n) { { rng.template uniforms<T>(n, n) } -> std::convertible_to<Batch<T>>; };
+concept GivesUniforms = requires(R& rng, Index n) {
+  { rng.template uniforms<T>(n, n) } -> std::convertible_to<Batch<T>>;
+};
 template <class R, class T>
-concept GivesNormals = requires(R& rng, Index n) { { rng.template normals<T>(n, n) } -> std::convertible_to<Batch<T>>; };
+concept GivesNormals = requires(R& rng, Index n) {
+  { rng.template normals<T>(n, n) } -> std::convertible_to<Batch<T>>;
+};
 template <class R, class T>
 concept FillsUniforms = requires(R& rng, T* out, Index n) { rng.fill_uniforms(out, n); };
 template <class R, class T>
@@ -58,21 +62,27 @@ constexpr Index words_for(Index n) {
 /// Draws only the words that are used, in the order of the page.
 template <class T, class R>
 void fill_uniforms_from_bits(R& rng, T* out, Index n) {
-  fill_pages(out, n, [&](std::uint64_t, Index count, std::uint64_t* words) {
-    for (Index w = 0; w < words_for<T>(count); ++w) words[w] = next_word(rng);
-  }, [](const std::uint64_t* words, T* to, Index count) { uniform_page<math::Lanes<T>>(words, to, count); });
+  fill_pages(
+      out, n,
+      [&](std::uint64_t, Index count, std::uint64_t* words) {
+        for (Index w = 0; w < words_for<T>(count); ++w) words[w] = next_word(rng);
+      },
+      [](const std::uint64_t* words, T* to, Index count) { uniform_page<math::Lanes<T>>(words, to, count); });
 }
 /// The same for normals: each radius with its angle.
 template <class T, class R>
 void fill_normals_from_bits(R& rng, T* out, Index n) {
   constexpr Index group = numbers_per_group<T>;
-  fill_pages(out, n, [&](std::uint64_t, Index count, std::uint64_t* words) {
-    for (Index half = 0; half < 2 && count > 2 * half * group; ++half)
-      for (Index w = 0; w < words_for<T>(std::min(count - 2 * half * group, group)); ++w) {
-        words[(2 * half) * 8 + w] = next_word(rng);
-        words[(2 * half + 1) * 8 + w] = next_word(rng);
-      }
-  }, [](const std::uint64_t* words, T* to, Index count) { normal_page<math::Lanes<T>>(words, to, count); });
+  fill_pages(
+      out, n,
+      [&](std::uint64_t, Index count, std::uint64_t* words) {
+        for (Index half = 0; half < 2 && count > 2 * half * group; ++half)
+          for (Index w = 0; w < words_for<T>(std::min(count - 2 * half * group, group)); ++w) {
+            words[(2 * half) * 8 + w] = next_word(rng);
+            words[(2 * half + 1) * 8 + w] = next_word(rng);
+          }
+      },
+      [](const std::uint64_t* words, T* to, Index count) { normal_page<math::Lanes<T>>(words, to, count); });
 }
 
 }  // namespace detail

@@ -1,9 +1,9 @@
 #pragma once
 /// Gamma numbers of any positive shape, and their logarithms, which exist where the numbers themselves underflow.
 /// G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM Trans. Math. Softw. 26 (2000): with
-/// d = a - 1/3, c = 1 / (3 sqrt d), t = 1 + c x for normal x, accept d t^3 if t > 0 and log u < x^2/2 + d (1 - t^3 + 3 log t). A shape
-/// below 1 takes a + 1 and multiplies by u^(1/a), here in logarithms (C. Liu, R. Martin and N. Syring, "Simulating from a gamma
-/// distribution with small shape parameter", Comput. Stat. 32 (2017), on why).
+/// d = a - 1/3, c = 1 / (3 sqrt d), t = 1 + c x for normal x, accept d t^3 if t > 0 and log u < x^2/2 + d (1 - t^3 + 3 log t). A
+/// shape below 1 takes a + 1 and multiplies by u^(1/a), here in logarithms (C. Liu, R. Martin and N. Syring,
+/// "Efficient simulation from a gamma distribution with small shape parameter", Comput. Stat. 32 (2017), say why).
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
@@ -37,21 +37,23 @@ struct GammaTrial {
   }
   typename L::Truth operator()(const W (&bits)[4], L& log_value) const {
     const L x = box_muller(to_uniform<L>(bits[0]), to_turns<L>(bits[1])).first;
-    const L e = max(c * x, L(-0.99)), e2 = e * e;
+    constexpr double lowest = -1 + 0x1p-50;  // of e = t - 1: t is not positive below, to one part in 1e45 of the probability
+    const L e = max(c * x, L(lowest)), e2 = e * e;
     // 1 - t^3 + 3 log t with t = 1 + e; e - log(1 + e) keeps the digits that matter when d is large.
     const L log_t = math::log1p(e);
     const L rest = multiply_add(L(-3), e2, multiply_add(-e, e2, L(3) * (log_t - e)));
     const auto accepted = math::log(to_uniform<L>(bits[2])) < multiply_add(d, rest, L(0.5) * x * x);
     log_value = multiply_add(L(3), log_t, log_d);
     log_value = select(small, log_value + math::log(to_uniform<L>(bits[3])) / shape, log_value);
-    return accepted & (c * x > L(-0.99));
+    return accepted & (c * x > L(lowest));
   }
 };
 
-/// Numbers first, first + 1, ... of a fill that starts at this page: number j has the counters (page, j, trial) to itself, so that
-/// what is rejected for one shifts no other.
+/// Numbers first, first + 1, ... of a fill that starts at this page: number j has the counters (page, j, trial) to itself, so
+/// that what is rejected for one shifts no other.
 template <class L>
-void log_gammas_by_counter(const Block& key, std::uint64_t page, std::uint64_t first, const double* shapes, Index count, double* out) {
+void log_gammas_by_counter(const Block& key, std::uint64_t page, std::uint64_t first, const double* shapes, Index count,
+                           double* out) {
   using W = BitsOf<L>;
   double steps[L::size];
   std::uint64_t numbers[L::size];
@@ -106,7 +108,8 @@ Batch<T> gammas_by(const char* function, R& rng, const Batch<T>& shapes, Index s
         if constexpr (std::same_as<R, Rng>) {
           using L = math::Lanes<double>;
           const Index count = std::min<Index>(L::size, n - i);
-          log_gammas_by_counter<L>(rng.state().key, page, static_cast<std::uint64_t>(row * out.cols() + start + i), shape + i, count, logs + i);
+          log_gammas_by_counter<L>(rng.state().key, page, static_cast<std::uint64_t>(row * out.cols() + start + i), shape + i,
+                                   count, logs + i);
           i += count;
         } else {
           logs[i] = log_gamma_from_bits(rng, shape[i]);
@@ -121,16 +124,16 @@ Batch<T> gammas_by(const char* function, R& rng, const Batch<T>& shapes, Index s
 
 }  // namespace detail
 
-/// The logarithm of a gamma number of rate 1 for each coefficient of `shapes` (K x B), `samples` times: K x SB, sample-major. Computed
-/// in double; finite for shapes down to 1e-300 (1e-36 in float). With an `Rng`, number j in storage order depends on the key, the
-/// starting page, j and its shape alone, and the position moves by one page if there is anything to draw. Throws DomainError if a
-/// shape is not positive and finite, InvalidArgument if samples < 0.
+/// The logarithm of a gamma number of rate 1 for each coefficient of `shapes` (K x B), `samples` times: K x SB, sample-major.
+/// Computed in double; finite for shapes down to 1e-300 (1e-36 in float). With an `Rng`, number j in storage order depends on the
+/// key, the starting page, j and its shape alone, and the position moves by one page if there is anything to draw. Throws
+/// DomainError if a shape is not positive and finite, InvalidArgument if samples < 0.
 template <class T, std::uniform_random_bit_generator R>
 Batch<T> log_gammas(R& rng, const Batch<T>& shapes, Index samples = 1) {
   return detail::gammas_by<T>("log_gammas", rng, shapes, samples, [](double*, Index) {});
 }
-/// A gamma number of rate 1 for each coefficient of `shapes` (K x B), `samples` times: exactly what `log_gammas` draws, exponentiated.
-/// Zero where that underflows: with shape 0.01 for one double in 1700 and for one float in three.
+/// A gamma number of rate 1 for each coefficient of `shapes` (K x B), `samples` times: exactly what `log_gammas` draws,
+/// exponentiated. Zero where that underflows: with shape 0.01 for one double in 1700 and for one float in three.
 template <class T, std::uniform_random_bit_generator R>
 Batch<T> gammas(R& rng, const Batch<T>& shapes, Index samples = 1) {
   return detail::gammas_by<T>("gammas", rng, shapes, samples, [](double* logs, Index n) { math::exp(logs, logs, n); });

@@ -13,8 +13,8 @@
 
 namespace variate {
 
-/// Gives the recorded batches of uniforms and of normals, each kind in its order, to whoever asks for exactly their shapes. It looks
-/// like a std::uniform_random_bit_generator, so that everything that draws accepts it, but has no bits of its own to give.
+/// Gives the recorded batches of uniforms and of normals, each kind in its order, to whoever asks for exactly their shapes. It
+/// looks like a std::uniform_random_bit_generator, so that everything that draws accepts it, but has no bits of its own to give.
 template <class T>
 class Recorded {
  public:
@@ -47,11 +47,13 @@ class Recorded {
   static Batch<T> next(const char* function, const std::vector<Batch<T>>& batches, std::size_t& played, Index rows, Index cols) {
     const std::string wanted = std::to_string(rows) + " x " + std::to_string(cols);
     if (played == batches.size())
-      throw InvalidArgument(detail::complaint(function, "request", wanted, "no more than the " + std::to_string(played) + " recorded"));
+      throw InvalidArgument(
+          detail::complaint(function, "request", wanted, "no more than the " + std::to_string(played) + " recorded"));
     const Batch<T>& batch = batches[played];
     if (batch.rows() != rows || batch.cols() != cols)
-      throw InvalidArgument(detail::complaint(function, "request " + std::to_string(played), wanted,
-                                              std::to_string(batch.rows()) + " x " + std::to_string(batch.cols()) + " as recorded"));
+      throw InvalidArgument(
+          detail::complaint(function, "request " + std::to_string(played), wanted,
+                            std::to_string(batch.rows()) + " x " + std::to_string(batch.cols()) + " as recorded"));
     ++played;
     return batch;
   }

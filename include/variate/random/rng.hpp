@@ -23,11 +23,11 @@ struct RngState {
 
 /// Counter-based generator (Threefry-4x64-20): a value, cheap to copy, a std::uniform_random_bit_generator of 64-bit words.
 ///
-/// The position counts 64-bit words. A call gives the word at the position and moves on by one. A fill starts at the next multiple
-/// of 32 words (a page) and uses one page for each started 256 bytes of output, whatever it is filled with; filling nothing moves
-/// nothing. Number j of a fill depends on the key, the starting page and j alone, so a longer fill begins with the shorter one, and
-/// neither threads nor the width of the processor's registers matter. The words are the same on every compiler and processor;
-/// floating-point numbers made of them agree to rounding (some processors fuse a multiplication and an addition).
+/// The position counts 64-bit words. A call gives the word at the position and moves on by one. A fill starts at the next
+/// multiple of 32 words (a page) and uses one page for each started 256 bytes of output, whatever it is filled with; filling
+/// nothing moves nothing. Number j of a fill depends on the key, the starting page and j alone, so a longer fill begins with the
+/// shorter one, and neither threads nor the width of the processor's registers matter. The words are the same on every compiler
+/// and processor; floating-point numbers made of them agree to rounding (some processors fuse a multiplication and an addition).
 ///
 /// `split(i)` is another stream, named by the key and i and not by the position: 2^64 of them, each of which can be split again.
 class Rng {
@@ -46,8 +46,8 @@ class Rng {
     return block_[position_++ % 4];
   }
 
-  /// Stream i of this one. The child's key is the cipher of i: for one parent no two are equal, and over all generations two of the
-  /// 2^256 keys meet by accident only.
+  /// Stream i of this one. The child's key is the cipher of i: for one parent no two are equal, and over all generations two of
+  /// the 2^256 keys meet by accident only.
   Rng split(std::uint64_t i) const {
     std::uint64_t x[4] = {i, 0, 0, static_cast<std::uint64_t>(detail::Purpose::split)};
     detail::threefry4x64(key_, x);
@@ -105,10 +105,13 @@ class Rng {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "variate: an Rng fills arrays of float or double");
     detail::require_at_least(function, "n", n, 0);
     const std::uint64_t first = next_page();
-    detail::fill_pages(out, n, [&](std::uint64_t page, Index count, std::uint64_t* words) {
-      const Index blocks = (count * static_cast<Index>(sizeof(T)) + 7) / 8;
-      detail::generate_page<W>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
-    }, transform);
+    detail::fill_pages(
+        out, n,
+        [&](std::uint64_t page, Index count, std::uint64_t* words) {
+          const Index blocks = (count * static_cast<Index>(sizeof(T)) + 7) / 8;
+          detail::generate_page<W>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
+        },
+        transform);
     constexpr Index numbers = detail::numbers_per_page<T>;
     if (n > 0) position_ = (first + static_cast<std::uint64_t>((n + numbers - 1) / numbers)) * detail::words_per_page;
   }

@@ -1,8 +1,8 @@
 #pragma once
 /// Random words by the page, and how a page becomes numbers.
 ///
-/// A page is 32 words (256 bytes) made of eight cipher blocks: word g*8 + b is word g of block b. Read as numbers of type T it has
-/// four groups of 64 / sizeof(T) numbers. Kernels write the same page whatever the width of the registers they use, and each
+/// A page is 32 words (256 bytes) made of eight cipher blocks: word g*8 + b is word g of block b. Read as numbers of type T it
+/// has four groups of 64 / sizeof(T) numbers. Kernels write the same page whatever the width of the registers they use, and each
 /// number of a page depends on its own bits alone: that is why a fill gives the same numbers on every processor.
 #include <cstdint>
 #include <cstring>

@@ -1,7 +1,7 @@
 #pragma once
 /// Threefry-4x64 with 20 rounds: the cipher behind `Rng`. J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, "Parallel random
-/// numbers: as easy as 1, 2, 3", SC 2011; rotations and key schedule of Threefish-256 (N. Ferguson et al., "The Skein hash function
-/// family", 2010, tables 3 and 4). For a fixed key it is a bijection of the 256-bit counters.
+/// numbers: as easy as 1, 2, 3", SC 2011; rotations and key schedule of Threefish-256 (N. Ferguson et al., "The Skein hash
+/// function family", 2010). For a fixed key it is a bijection of the 256-bit counters.
 #include <array>
 #include <cstdint>
 

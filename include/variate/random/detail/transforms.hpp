@@ -13,7 +13,7 @@ namespace variate::detail {
 template <class L>
 using BitsOf = math::Lanes<math::UnsignedOf<typename L::Scalar>, L::size, L::backing>;
 template <class W, class T>
-using LanesLike = math::Lanes<T, W::size * static_cast<int>(sizeof(typename W::Scalar)) / static_cast<int>(sizeof(T)), W::backing>;
+using LanesLike = math::Lanes<T, static_cast<int>(sizeof(typename W::Native) / sizeof(T)), W::backing>;
 
 /// The page's numbers i, i + 1, ... as integers.
 template <class L>
