@@ -1,5 +1,5 @@
 #pragma once
-#include <cstdio>
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -27,7 +27,7 @@ class Scratch {
   }
 
  private:
-  static long long stamp() { return std::filesystem::file_time_type::clock::now().time_since_epoch().count(); }
+  static long long stamp() { return static_cast<long long>(std::chrono::steady_clock::now().time_since_epoch().count()); }
   std::filesystem::path folder_;
 };
 

@@ -25,6 +25,7 @@ class ClipByNorm {
 
   /// Moves params by the wrapped optimizer along the shortened gradient.
   void update(Vector<Scalar>& params, const Vector<Scalar>& gradient) {
+    shortened_.resize(gradient.size());
     Scalar norm = gradient.norm();
     if (!std::isfinite(norm)) norm = gradient.stableNorm();  // squares overflow long before the norm does
     if (std::isfinite(norm) && norm > limit_) {
