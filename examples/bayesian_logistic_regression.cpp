@@ -2,6 +2,7 @@
 /// pathwise gradient, and the mean-field one by the score-function gradient with a leave-one-out baseline.
 ///
 /// Model: weights w ~ N(0, I), d = 31 (intercept first), P(benign) = sigmoid(x . w), columns standardised by their population sd.
+// test: --effort 0.02
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -159,7 +159,7 @@ Node<typename E::Lane>& fuse(const E& expression) {
         for (int k = n - 1; k >= 0; --k) {
           const auto u = static_cast<std::size_t>(k);
           if (owner[k] == k) partials.each[u].store(c, sink.at[u]);
-          else if (owner[k] >= 0) sink.at[static_cast<std::size_t>(owner[k])] = sink.at[static_cast<std::size_t>(owner[k])] + sink.at[u];
+          else if (n > 1 && owner[k] >= 0) sink.at[owner[k]] = sink.at[owner[k]] + sink.at[u];  // n > 1: or g++ 12 warns
         }
       }
     };
