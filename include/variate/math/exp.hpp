@@ -23,10 +23,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void exp(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return exp(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T exp(T x) {
-  return exp(L(x))[0];
+  T y;
+  exp<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

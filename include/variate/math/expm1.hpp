@@ -20,10 +20,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void expm1(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return expm1(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T expm1(T x) {
-  return expm1(L(x))[0];
+  T y;
+  expm1<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

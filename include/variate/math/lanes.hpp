@@ -202,10 +202,10 @@ template <class T, int N, Backing B>
   return all[0];
 }
 
-/// y_i = f(x_i), where f takes and gives lanes L. In place is allowed. One copy of f serves whole registers and the tail, so a
-/// number's image does not depend on where it stands.
+/// y_i = f(x_i), where f takes and gives lanes L. In place is allowed. One copy of f, never inlined, serves whole registers, tails
+/// and single numbers: a compiler may fuse a * b + c here and not there, and a number's image must not depend on where it stands.
 template <class L, class T, class F>
-void map(const T* x, T* y, std::ptrdiff_t n, F f) {
+[[gnu::noinline]] void map(const T* x, T* y, std::ptrdiff_t n, F f) {
   for (std::ptrdiff_t i = 0; i < n; i += L::size) {
     const bool whole = n - i >= L::size;
     const L out = f(whole ? L::load(x + i) : L::load(x + i, n - i, T(1)));

@@ -23,10 +23,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void log(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return log(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T log(T x) {
-  return log(L(x))[0];
+  T y;
+  log<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

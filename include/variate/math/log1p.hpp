@@ -23,10 +23,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void log1p(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return log1p(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T log1p(T x) {
-  return log1p(L(x))[0];
+  T y;
+  log1p<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

@@ -145,7 +145,7 @@ Batch<T> log_softmax(const Batch<T>& x) {
 template <std::floating_point T, class L = Lanes<T>>
 T log_sum_exp(const T* x, Index n) {
   const auto s = detail::shifted_sum<L>(x, n);
-  return s.shift + log<T, L>(s.sum);
+  return s.shift + math::log<T, L>(s.sum);
 }
 template <std::floating_point T>
 T log_sum_exp(const Row<T>& x) {
@@ -187,7 +187,7 @@ Vector<T> softmax(const Vector<T>& x) {
 template <std::floating_point T, class L = Lanes<T>>
 void log_softmax(const T* x, T* y, Index n) {
   const auto s = detail::shifted_sum<L>(x, n);
-  const T shift = s.shift, rest = s.sum == 0 ? T(0) : log<T, L>(s.sum);
+  const T shift = s.shift, rest = s.sum == 0 ? T(0) : math::log<T, L>(s.sum);
   map<L>(x, y, n, [&](L a) { return (a - shift) - rest; });
 }
 template <std::floating_point T>

@@ -21,10 +21,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void sigmoid(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return sigmoid(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T sigmoid(T x) {
-  return sigmoid(L(x))[0];
+  T y;
+  sigmoid<T, L>(&x, &y, 1);
+  return y;
 }
 
 /// log(sigmoid(x)) = -log(1 + e^-x), within 2 ulp. log_sigmoid(-inf) = -inf, log_sigmoid(inf) = 0, NaN stays.
@@ -38,10 +40,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void log_sigmoid(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return log_sigmoid(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T log_sigmoid(T x) {
-  return log_sigmoid(L(x))[0];
+  T y;
+  log_sigmoid<T, L>(&x, &y, 1);
+  return y;
 }
 
 /// log(p / (1 - p)), the inverse of `sigmoid`, within 2 ulp for 0 < p < 1, also at p near 1/2 (where it is 0) and for subnormal p.
@@ -64,10 +68,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void logit(const T* p, T* y, std::ptrdiff_t n) {
   map<L>(p, y, n, [](L a) { return logit(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T logit(T p) {
-  return logit(L(p))[0];
+  T y;
+  logit<T, L>(&p, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

@@ -21,10 +21,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void softplus(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return softplus(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T softplus(T x) {
-  return softplus(L(x))[0];
+  T y;
+  softplus<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

@@ -20,10 +20,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void tanh(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return tanh(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T tanh(T x) {
-  return tanh(L(x))[0];
+  T y;
+  tanh<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

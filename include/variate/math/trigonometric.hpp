@@ -43,7 +43,7 @@ struct Quarters<float> {
 
 /// As `map`, with two results.
 template <class L, class T, class F>
-void map_pair(const T* x, T* sines, T* cosines, std::ptrdiff_t n, F f) {
+[[gnu::noinline]] void map_pair(const T* x, T* sines, T* cosines, std::ptrdiff_t n, F f) {
   for (std::ptrdiff_t i = 0; i < n; i += L::size) {
     const std::ptrdiff_t left = n - i;
     const SinCos<L> out = f(left >= L::size ? L::load(x + i) : L::load(x + i, left, T(0)));
@@ -167,24 +167,30 @@ void sin_cos_turns(const T* u, T* sines, T* cosines, std::ptrdiff_t n) {
   detail::map_pair<L>(u, sines, cosines, n, [](L a) { return sin_cos_turns(a); });
 }
 
-/// The same numbers as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T sin(T x) {
-  return sin(L(x))[0];
+  T y;
+  sin<T, L>(&x, &y, 1);
+  return y;
 }
 template <std::floating_point T, class L = Lanes<T>>
 T cos(T x) {
-  return cos(L(x))[0];
+  T y;
+  cos<T, L>(&x, &y, 1);
+  return y;
 }
 template <std::floating_point T, class L = Lanes<T>>
 SinCos<T> sin_cos(T x) {
-  const SinCos<L> r = sin_cos(L(x));
-  return {r.sin[0], r.cos[0]};
+  SinCos<T> r;
+  sin_cos<T, L>(&x, &r.sin, &r.cos, 1);
+  return r;
 }
 template <std::floating_point T, class L = Lanes<T>>
 SinCos<T> sin_cos_turns(T u) {
-  const SinCos<L> r = sin_cos_turns(L(u));
-  return {r.sin[0], r.cos[0]};
+  SinCos<T> r;
+  sin_cos_turns<T, L>(&u, &r.sin, &r.cos, 1);
+  return r;
 }
 
 }  // namespace variate::math

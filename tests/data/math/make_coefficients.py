@@ -149,6 +149,22 @@ def sine_and_cosine_of_quarters():
     print("// pi/2 in two parts of 33 bits and a rest:", [mp.nstr(x, 25) for x in parts], mp.nstr(rest, 17), "2/pi", mp.nstr(2 / pi, 17))
 
 
+@job
+def error_function():
+    """E in erf x = x + x E(x^2), |x| <= 1, and C in (1 + 2x) erfcx x = C(t), t = (x - 4)/(x + 4), x >= 0."""
+    e = lambda z: near(z, lambda t: erf(sqrt(t)) / sqrt(t) - 1)
+    show("erf, |x| <= 1", *remez(e, 0, 1, 12, lambda z: 1 / (1 + e(z))))
+
+    def c(t):
+        if abs(1 - t) < mpf(10) ** -10:
+            return 2 / sqrt(pi) * (1 + (1 - t) / 16)  # x = 8/(1-t) - 4, far out
+        x = 4 * (1 + t) / (1 - t)
+        tail = 1 / (sqrt(pi) * x) * mp.hyp2f0(1, mpf(1) / 2, -1 / x**2) if x > 60 else exp(x * x) * erfc(x)
+        return (1 + 2 * x) * tail
+
+    show("erfcx", *remez(c, -1, 1, 24, lambda t: 1 / c(t)))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or jobs:
         print(f"\n// {name}: {jobs[name].__doc__}")

@@ -102,6 +102,35 @@ def precisely(f, digits):
     return g
 
 
+def erfc(x):
+    return mp.erfc(x) if abs(x) < 1e4 else mpf(1 - mp.sign(x))
+
+
+def erfcx(x):
+    if x < 1000:
+        return mp.exp(x * x) * erfc(x) if x > -1e4 else mpf(INF)
+    return mp.hyp2f0(1, mpf(1) / 2, -1 / x**2) / (mp.sqrt(mp.pi) * x)
+
+
+def log_ncdf(x):
+    if x > 0:
+        return log1p(-erfc(x / mp.sqrt(2)) / 2)
+    return -x * x / 2 + mp.log(erfcx(-x / mp.sqrt(2)) / 2)
+
+
+def quantile(p):
+    if p > 0.5:
+        return -quantile(1 - p)
+    z = -mp.sqrt(-2 * mp.log(p)) if p < 0.1 else mpf(-1) / 100
+    for _ in range(100):  # Newton on log cdf
+        slope = mp.exp(-z * z / 2 - log_ncdf(z)) / mp.sqrt(2 * mp.pi)
+        step = (log_ncdf(z) - mp.log(p)) / slope
+        z -= step
+        if abs(step) < mpf(10) ** -50 * max(abs(z), mpf(10) ** -5):
+            return z
+    raise RuntimeError("no quantile")
+
+
 # multiples of pi/2 rounded, and numerators of the convergents of pi: all very close to one
 CLOSE_TO_QUARTERS = [1.5707963267948966, 3.141592653589793, 4.71238898038469, 6.283185307179586, 355.0, 710.0, 31415.926535897932,
                      104348.0, 208341.0, 312689.0, 833719.0]
@@ -194,6 +223,42 @@ tables = {
         special=[(0.0, 1), (-0.0, 1), (0.5, -1), (2.0**48, NAN), (INF, NAN), (-INF, NAN), (NAN, NAN)],
         float_brackets=[(0, 1, 120, "lin"), (-10, 10, 40, "lin"), (1e-37, 1, 20, "log"), (-1e5, 1e5, 30, "lin")],
         float_edges=[0.125, 0.375, -0.125, 0.625, 0.875, 0.12500001, 0.25 + 2**-25, 0.25 - 2**-25, 1 - 2**-24, 2.0**18 + 0.125]),
+    "erf": Table(
+        mp.erf,
+        [(-1, 1, 80, "lin"), (-7, 7, 70, "lin"), (1e-300, 1, 30, "log")],
+        edges=[TINY, -TINY, SMALL, 1, 1 - 2**-53, 1 + 2**-52, -1, 5.9, 6.1, 27, 31, LARGE, -LARGE],
+        special=[(0.0, 0.0), (-0.0, -0.0), (INF, 1), (-INF, -1), (NAN, NAN)],
+        float_brackets=[(-1, 1, 60, "lin"), (-5, 5, 50, "lin"), (1e-37, 1, 20, "log")], float_edges=[TINYF, -TINYF, 1, -1, 31, LARGEF, -LARGEF]),
+    "erfc": Table(
+        erfc,
+        [(-1, 1, 70, "lin"), (-7, 7, 50, "lin"), (7, 26.5, 70, "lin"), (26.5, 27.3, 20, "lin"), (1e-300, 1, 10, "log")],
+        edges=[0.5, 0.5 - 2**-54, -0.5, 26.54, 27.2, 27.22, 27.23, 27.3, 28, 31, LARGE, -LARGE, -6],
+        special=[(0.0, 1), (-0.0, 1), (INF, 0), (-INF, 2), (NAN, NAN)],
+        float_brackets=[(-1, 1, 50, "lin"), (-5, 5, 40, "lin"), (5, 9.1, 40, "lin"), (9.1, 10.05, 15, "lin")], float_edges=[0.5, 10.1, 31, LARGEF, -LARGEF]),
+    "erfcx": Table(
+        erfcx,
+        [(-1, 1, 60, "lin"), (-26.5, 0, 50, "lin"), (0, 30, 70, "lin"), (30, 1e300, 30, "log")],
+        edges=[4, 8, -26.6, -26.7, -30.1, -LARGE, LARGE, TINY, 1e100, 9.9e99],
+        special=[(0.0, 1), (-0.0, 1), (INF, 0), (-INF, INF), (NAN, NAN)],
+        float_brackets=[(-1, 1, 50, "lin"), (-9, 0, 40, "lin"), (0, 30, 50, "lin"), (30, 1e37, 20, "log")], float_edges=[4, 8, -9.5, -30.1, LARGEF]),
+    "normal_cdf": Table(
+        lambda x: erfc(-x / mp.sqrt(2)) / 2,
+        [(-1, 1, 70, "lin"), (-7, 7, 60, "lin"), (-37.5, -7, 70, "lin"), (-38.5, -37.5, 20, "lin")],
+        edges=[0.7, -0.7, 0.7 - 2**-53, TINY, -38.4, -38.48, -38.5, -38.6, -41, -LARGE, LARGE, 8.2, 8.3, 41],
+        special=[(0.0, 0.5), (-0.0, 0.5), (INF, 1), (-INF, 0), (NAN, NAN)],
+        float_brackets=[(-1, 1, 50, "lin"), (-5, 5, 50, "lin"), (-13, -5, 40, "lin"), (-14.2, -13, 15, "lin")], float_edges=[0.7, -14.3, -41, -LARGEF, LARGEF]),
+    "log_normal_cdf": Table(
+        log_ncdf,
+        [(-1, 1, 70, "lin"), (-7, 7, 60, "lin"), (-50, -7, 50, "lin"), (7, 38.4, 40, "lin"), (-50, -1e154, 30, "log")],
+        edges=[TINY, -TINY, 8.3, 38.48, -1.3e154, -1.9e154, 41, LARGE],
+        special=[(INF, 0), (-INF, -INF), (-LARGE, -INF), (NAN, NAN)],
+        float_brackets=[(-1, 1, 50, "lin"), (-5, 5, 50, "lin"), (-50, -5, 30, "lin"), (5, 14, 30, "lin"), (-50, -1e19, 20, "log")], float_edges=[0.0, 14.1, 41, LARGEF]),
+    "normal_quantile": Table(
+        quantile,
+        [(0, 1, 70, "lin"), (0.49, 0.51, 20, "lin"), (1e-300, 0.1, 50, "log"), (TINY, SMALL, 8, "log"), (0.9, 1, 30, "lin")],
+        edges=[0.075, 0.07500000000000001, 0.925, 1e-11, 1.4e-11, TINY, SMALL, 1 - 2**-53, 0.5 - 2**-54, 0.5 + 2**-53],
+        special=[(0.0, -INF), (-0.0, -INF), (0.5, 0.0), (1.0, INF), (1.5, NAN), (-0.5, NAN), (INF, NAN), (-INF, NAN), (NAN, NAN)],
+        float_brackets=[(0, 1, 60, "lin"), (1e-37, 0.1, 40, "log"), (TINYF, SMALLF, 5, "log"), (0.9, 1, 20, "lin")], float_edges=[0.075, TINYF, 1 - 2**-24]),
     "logit": Table(
         logit,
         [(0, 1, 110, "lin"), (0.49, 0.51, 30, "lin"), (TINY, 1, 50, "log"), (0.999, 1, 30, "lin"), (TINY, SMALL, 10, "log")],
