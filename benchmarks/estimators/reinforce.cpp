@@ -47,8 +47,8 @@ class ByHand {
     rng.fill_uniforms(u_.data(), u_.size());
     const Index d = logits_.size();
     for (Index i = 0; i < d; ++i) {
-      const double p = 1 / (1 + std::exp(-logits_(i)));
-      for (Index s = 0; s < n_; ++s) b_(i, s) = u_(i, s) < p ? 1.0 : 0.0;
+      const double zero = 1 / (1 + std::exp(logits_(i)));
+      for (Index s = 0; s < n_; ++s) b_(i, s) = u_(i, s) > zero ? 1.0 : 0.0;
     }
     const Row<double> v = f_(b_);
     const double mean = v.mean(), scale = 1 / static_cast<double>(n_ - 1);

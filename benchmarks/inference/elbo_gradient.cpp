@@ -47,15 +47,20 @@ class ByHand {
       w_.row(i).array() = params(i) + sd * eps_.row(i).array();
       value += 0.5 * (eps_.row(i).squaredNorm() - w_.row(i).squaredNorm()) + static_cast<double>(s_) * (params(d_ + i) + half_log_two_pi);
     }
-    logits_.noalias() = rows_ * w_;
+    if (s_ == 1) logits_.col(0).noalias() = rows_ * w_.col(0);  // Eigen's matrix-vector kernels, where there is one sample
+    else logits_.noalias() = rows_ * w_;
     // softplus(-l) = max(-l, 0) + log1p(exp(-|l|)); its slope by l is -e/(1+e) or -1/(1+e)
     const Index size = logits_.size();
-    e_ = -logits_.cwiseAbs();
-    variate::math::exp(e_.data(), e_.data(), size);
-    variate::math::log1p(e_.data(), log_.data(), size);
+    const double* const l = logits_.data();
+    double* const e = e_.data();
+    double* const slope = slope_.data();
+    for (Index i = 0; i < size; ++i) e[i] = -std::abs(l[i]);
+    variate::math::exp(e, e, size);
+    variate::math::log1p(e, log_.data(), size);
+    for (Index i = 0; i < size; ++i) slope[i] = (l[i] > 0 ? e[i] : 1.0) / (1.0 + e[i]);
     value -= (log_.array() - logits_.array().min(0.0)).sum();
-    slope_ = (logits_.array() > 0.0).select(e_.array(), Batch<double>::Ones(n_, s_).array()) / (1 + e_.array());
-    g_.noalias() = transposed_ * slope_;
+    if (s_ == 1) g_.col(0).noalias() = rows_.transpose() * slope_.col(0);
+    else g_.noalias() = transposed_ * slope_;
     const double scale = 1 / static_cast<double>(s_);
     for (Index i = 0; i < d_; ++i) {
       const double sd = std::exp(params(d_ + i));

@@ -50,13 +50,16 @@ struct Reinforce {
         evaluations += x.cols();
         const auto e = variate::evaluate(f, x);
         if (kept.drop_non_finite(e.value)) return false;
-        const Row<T> values = e.value;
-        const Row<T> w = kept.weights();
-        const Row<T> centred = w.cwiseProduct(Row<T>(baseline(values, kept.keep(), q)));
-        estimate.value = values.dot(w);
+        const Row<T>& values = e.value;
+        Row<T> centred = recentred(values, kept, q);
+        kept.weigh(centred);
+        estimate.value = kept.mean(values);
         estimate.q = detail::score<T>(e, q, x, centred);
-        detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
-        estimate.f = e.pullback(w);
+        if constexpr (!detail::without_parameters<std::remove_cvref_t<decltype(e)>, T>) {
+          const Row<T> w = kept.weights();
+          detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
+          estimate.f = e.pullback(w);
+        }
         if constexpr (requires { baseline.lesson(values, kept.keep(), q); })
           estimate.own = baseline.lesson(values, kept.keep(), q);
         return true;
@@ -68,6 +71,14 @@ struct Reinforce {
       estimate.evaluations = evaluations;
       return estimate;
     }
+  }
+
+  /// The baseline on values of which most often none was dropped: it may have a shorter way for that.
+  template <class T, class Q>
+  Row<T> recentred(const Row<T>& values, const detail::Kept<T>& kept, const Q& q) const {
+    if constexpr (requires { { baseline(values, q) } -> std::convertible_to<Row<T>>; })
+      if (kept.dropped() == 0) return baseline(values, q);
+    return baseline(values, kept.keep(), q);
   }
 
   /// Hands the baseline what it was to learn from an estimate whose step was taken.

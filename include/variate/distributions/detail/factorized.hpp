@@ -80,6 +80,16 @@ class Factorized : public Theta<typename Law::Scalar> {
   FactorizedEvaluation<Law> evaluate(const Batch<T>& x) const&& = delete;
   FactorizedEvaluation<Law> evaluate(Batch<T>&& x) const& = delete;
 
+  /// The weighted score sum_c w_c dlog_prob(x_c)/dparams, flat, without the density itself.
+  Vector<T> score(const Batch<T>& x, const Row<T>& w) const {
+    require_points(Law::name, x, event_size(), this->batch_size());
+    require_size(Law::name, "number of weights", w.size(), x.cols());
+    Vector<T> gradient(this->theta_.size());
+    over_samples(x.cols(), gradient.data(), weights(w),
+                 [at = x.data()](const auto& c, const auto& slice, auto& s, auto) { Law::score(slice.load(at), c, s); });
+    return gradient;
+  }
+
   /// Moments of each coordinate and data point, d x B.
   Batch<T> mean() const { return of_constants([](const auto& c) { return Law::mean(c); }); }
   Batch<T> variance() const { return of_constants([](const auto& c) { return Law::variance(c); }); }

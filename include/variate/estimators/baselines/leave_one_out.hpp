@@ -8,13 +8,22 @@ namespace variate {
 struct LeaveOneOut {
   static constexpr Index least = 2;  ///< samples needed for each data point
 
+  /// With every sample kept.
+  template <class T, class Q>
+  Row<T> operator()(const Row<T>& values, const Q& q) const {
+    const Index points = q.batch_size(), samples = values.size() / points;
+    const T factor = static_cast<T>(samples) / static_cast<T>(samples - 1);
+    if (points == 1) return (values.array() - values.mean()) * factor;
+    Row<T> mean = Row<T>::Zero(points), centred(values.size());
+    for (Index s = 0; s < samples; ++s) mean += values.segment(s * points, points);
+    mean /= static_cast<T>(samples);
+    for (Index s = 0; s < samples; ++s)
+      centred.segment(s * points, points) = (values.segment(s * points, points) - mean) * factor;
+    return centred;
+  }
   template <class T, class Q>
   Row<T> operator()(const Row<T>& values, const Row<T>& keep, const Q& q) const {
     const Index points = q.batch_size(), samples = values.size() / points;
-    if (points == 1) {
-      const T kept = keep.sum(), mean = values.dot(keep) / kept;
-      return (values.array() - mean) * (kept / (kept - T(1)));
-    }
     Row<T> kept = Row<T>::Zero(points), mean = Row<T>::Zero(points);
     for (Index s = 0; s < samples; ++s) {
       kept += keep.segment(s * points, points);

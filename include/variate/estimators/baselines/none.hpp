@@ -8,6 +8,10 @@ struct NoBaseline {
   static constexpr Index least = 1;  ///< samples needed for each data point
 
   template <class T, class Q>
+  Row<T> operator()(const Row<T>& values, const Q& /*q*/) const {
+    return values;
+  }
+  template <class T, class Q>
   Row<T> operator()(const Row<T>& values, const Row<T>& /*keep*/, const Q& /*q*/) const {
     return values;
   }

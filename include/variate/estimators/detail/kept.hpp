@@ -14,16 +14,17 @@ namespace variate::detail {
 template <class T>
 class Kept {
  public:
-  Kept(Index samples, Index points) : samples_(samples), points_(points), keep_(Row<T>::Ones(samples * points)) {}
+  Kept(Index samples, Index points) : samples_(samples), points_(points) {}
 
   Index dropped() const { return dropped_; }
   /// 1 for a column that counts, 0 for one that was dropped.
-  const Row<T>& keep() const { return keep_; }
+  Row<T> keep() const { return dropped_ == 0 ? Row<T>::Ones(samples_ * points_) : keep_; }
 
   /// Drops the columns where some row is not finite; true if there were any.
   template <class Derived>
   bool drop_non_finite(const Eigen::DenseBase<Derived>& values) {
     if (all_finite(values)) return false;
+    if (dropped_ == 0) keep_.setOnes(samples_ * points_);
     for (Index c = 0; c < keep_.size(); ++c)
       if (!all_finite(values.derived().col(c)) && keep_(c) != T(0)) {
         keep_(c) = T(0);
@@ -51,9 +52,15 @@ class Kept {
     return true;
   }
 
+  /// The mean of the kept values of each data point, and over the data points.
+  T mean(const Row<T>& values) const { return dropped_ == 0 ? values.mean() : values.dot(weights()); }
+  /// The values times the weights of their columns in that mean.
+  void weigh(Row<T>& values) const {
+    if (dropped_ == 0) values *= T(1) / static_cast<T>(values.size()); else values.array() *= weights().array();
+  }
   /// The weight of each column in the mean over the kept samples of each data point and over the data points.
   Row<T> weights() const {
-    if (dropped_ == 0) return Row<T>::Constant(keep_.size(), T(1) / static_cast<T>(keep_.size()));
+    if (dropped_ == 0) return Row<T>::Constant(samples_ * points_, T(1) / static_cast<T>(samples_ * points_));
     Row<T> count = Row<T>::Zero(points_);
     for (Index s = 0; s < samples_; ++s) count += keep_.segment(s * points_, points_);
     Row<T> w(keep_.size());
@@ -65,8 +72,12 @@ class Kept {
 
  private:
   Index samples_, points_, dropped_ = 0, patched_ = 0;
-  Row<T> keep_;
+  Row<T> keep_;  ///< made when the first is dropped
 };
+
+/// There is nothing to pull back to: a plain call, or one with a gradient by its points alone.
+template <class E, class T>
+inline constexpr bool without_parameters = std::is_same_v<E, PlainEvaluation<T>> || std::is_same_v<E, GradientEvaluation<T>>;
 
 /// What an estimator answers when there is nothing to average: not finite, so that the step is not taken.
 template <class T>
@@ -93,11 +104,14 @@ void add_direct_unless_zero_mean(const E& evaluation, const Row<T>& w, Vector<T>
   if constexpr (!requires { requires E::direct_mean_is_zero; }) add_direct<T>(evaluation, w, gradient);
 }
 
-/// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, else by evaluating q.
+/// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, from q's score without the density where it
+/// has that, else by evaluating q.
 template <class T, class E, class Q>
 Vector<T> score(const E& evaluation, const Q& q, const Batch<T>& x, const Row<T>& w) {
   if constexpr (requires { evaluation.score(w); })
     return evaluation.score(w);
+  else if constexpr (requires { q.score(x, w); })
+    return q.score(x, w);
   else
     return q.evaluate(x).pullback(w);
 }
