@@ -34,7 +34,7 @@ TEST_CASE("sine and cosine", "[autodiff]") {
 }
 
 TEST_CASE("far tails of the sigmoids keep their slopes", "[autodiff]") {
-  const Batch<double> x = (Batch<double>(1, 4) << -700, -40, 40, 700).finished();
+  const Batch<double> x = Batch<double>(column({-700, -40, 40, 700}).transpose());
   Batch<double> g;
   const Row<double> ones = Row<double>::Ones(4);
   const auto soft = differentiable([](const auto& z) { return softplus(z); });
@@ -50,12 +50,12 @@ TEST_CASE("far tails of the sigmoids keep their slopes", "[autodiff]") {
 }
 
 TEST_CASE("slopes at the kinks", "[autodiff]") {
-  const Batch<double> x = (Batch<double>(1, 3) << -2, 0, 2).finished();
+  const Batch<double> x = Batch<double>(column({-2, 0, 2}).transpose());
   Batch<double> g;
   const auto f = differentiable([](const auto& z) { return abs(z); });
   f.evaluate(x).pullback(Row<double>::Ones(3), g);
-  CHECK(g == (Batch<double>(1, 3) << -1, 0, 1).finished());
+  CHECK(g == Batch<double>(column({-1, 0, 1}).transpose()));
   const auto p = differentiable([](const auto& z) { return pow(z, 1) + pow(z, 2); });
   p.evaluate(x).pullback(Row<double>::Ones(3), g);
-  CHECK(g == (Batch<double>(1, 3) << -3, 1, 5).finished());
+  CHECK(g == Batch<double>(column({-3, 1, 5}).transpose()));
 }

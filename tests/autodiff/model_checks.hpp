@@ -2,6 +2,7 @@
 /// Checks of a model's derivatives against central differences, for several numbers of columns, and of float against double.
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "support/catch.hpp"
 #include "variate/autodiff/differentiable.hpp"
@@ -23,6 +24,11 @@ Batch<T> scattered(Index rows, Index cols, double low = -1, double high = 1, dou
       x(i, c) = static_cast<T>(low + (high - low) * u);
     }
   return x;
+}
+
+/// A column of given numbers (g++ 12 warns of Eigen's comma initialiser).
+inline Vector<double> column(std::initializer_list<double> numbers) {
+  return Eigen::Map<const Vector<double>>(numbers.begin(), static_cast<Index>(numbers.size()));
 }
 
 /// Largest |a - b|, relative to the larger of 1 and the largest |b|.

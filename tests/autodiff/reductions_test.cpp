@@ -37,7 +37,7 @@ TEST_CASE("log-sum-exp", "[autodiff]") {
   check_model([](const auto& z) { return log_sum_exp(3 * z); }, 5);
   const auto f = differentiable([](const auto& z) { return log_sum_exp(z); });
   constexpr double inf = std::numeric_limits<double>::infinity();
-  const Batch<double> x = (Batch<double>(2, 4) << 1000, -1000, -inf, -inf, 1001, -1001, 3, -inf).finished();
+  const Batch<double> x = Batch<double>(column({1000, -1000, -inf, -inf, 1001, -1001, 3, -inf}).reshaped<Eigen::RowMajor>(2, 4));
   const auto e = f.evaluate(x);
   CHECK(e.value[0] == Approx(1001 + std::log1p(std::exp(-1.0))).epsilon(1e-15));
   CHECK(e.value[1] == Approx(-1000 + std::log1p(std::exp(-1.0))).epsilon(1e-15));

@@ -16,14 +16,14 @@ TEST_CASE("parameters are cut out of a flat vector", "[autodiff]") {
   const Vector<double> theta = scattered(7, 1);
   const auto f = differentiable([](const auto& z, const auto& t) { return sum(reshape(t, 0, 2, 2) * z) + t[4] * z[0] + t[5]; }, theta);
   const Batch<double> x = scattered(2, 3);
-  const Row<double> w = (Row<double>(3) << 1, 2, 3).finished();
+  const Row<double> w = Row<double>(column({1, 2, 3}).transpose());
   const auto e = f.evaluate(x);
   const Row<double> expected = (theta[0] + theta[2]) * x.row(0) + (theta[1] + theta[3]) * x.row(1) + theta[4] * x.row(0) +
                                Row<double>::Constant(3, theta[5]);
   CHECK(difference(e.value, expected) < 1e-15);
   const Vector<double> p = e.pullback(w);
   const double a = x.row(0).dot(w), b = x.row(1).dot(w);
-  CHECK(difference(p, (Vector<double>(7) << a, b, a, b, a, 6, 0).finished()) < 1e-15);
+  CHECK(difference(p, column({a, b, a, b, a, 6, 0})) < 1e-15);
 }
 
 TEST_CASE("parts that are not there are refused", "[autodiff]") {

@@ -23,7 +23,7 @@ class Pointwise {
     Row<T> value(x.cols());
     Vector<T> point(x.rows()), slope(x.rows());
     for (Index c = 0; c < x.cols(); ++c) {
-      point = x.col(c);
+      for (Index i = 0; i < x.rows(); ++i) point[i] = x(i, c);
       slope.setZero();
       value[c] = static_cast<T>(f_(std::as_const(point), slope));
       detail::require_size("pointwise", "size of the gradient", slope.size(), x.rows());
@@ -79,7 +79,7 @@ class ForwardIntegrand {
     Row<T> value(x.cols());
     Vector<T> point(x.rows());
     for (Index c = 0; c < x.cols(); ++c) {
-      point = x.col(c);
+      for (Index i = 0; i < x.rows(); ++i) point[i] = x(i, c);
       value[c] = static_cast<T>(f_(std::as_const(point)));
     }
     return value;

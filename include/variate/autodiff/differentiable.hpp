@@ -79,6 +79,18 @@ struct SecondOrder {
 namespace detail {
 
 struct NoParameters {};
+/// Only what has parameters names a scalar type: others take any.
+template <class P>
+struct NamesScalar {
+  using Scalar = typename P::Scalar;
+  template <class T>
+  static constexpr bool takes = std::same_as<T, Scalar>;
+};
+template <>
+struct NamesScalar<NoParameters> {
+  template <class T>
+  static constexpr bool takes = std::floating_point<T>;
+};
 
 /// A model's result as a node: 1 x S.
 template <class E>
@@ -95,7 +107,9 @@ auto& result_node(const E& e, Index cols) {
 /// A generic callable as a DifferentiableIntegrand, and with a parameter vector as a Parametric ParametricIntegrand.
 /// Made by `differentiable`.
 template <class Model, class Parameters = detail::NoParameters>
-class Differentiable {
+class Differentiable : public detail::NamesScalar<Parameters> {
+  template <class T>
+  static constexpr bool takes = detail::NamesScalar<Parameters>::template takes<T>;
   static constexpr bool parametric = !std::same_as<Parameters, detail::NoParameters>;
 
  public:
@@ -105,7 +119,8 @@ class Differentiable {
   const Model& model() const { return model_; }
 
   /// The model on the columns of x (d x S), ready to be pulled back. Borrows this object.
-  template <std::floating_point T>
+  template <class T>
+    requires takes<T>
   TapeEvaluation<T> evaluate(const Batch<T>& x) const& {
     using L = GradientLanes<T>;
     LentTape<L> tape;
@@ -115,11 +130,22 @@ class Differentiable {
     auto& result = run(point, theta);
     return {std::move(tape), point, theta, result};
   }
-  template <std::floating_point T>
+  template <class T>
+    requires takes<T>
   TapeEvaluation<T> evaluate(const Batch<T>& x) const&& = delete;  // the evaluation would outlive the model
+  /// The same for any other Eigen matrix, vector or expression.
+  template <class X>
+    requires takes<typename X::Scalar>
+  TapeEvaluation<typename X::Scalar> evaluate(const Eigen::MatrixBase<X>& x) const& {
+    return evaluate(Batch<typename X::Scalar>(x));
+  }
+  template <class X>
+    requires takes<typename X::Scalar>
+  TapeEvaluation<typename X::Scalar> evaluate(const Eigen::MatrixBase<X>& x) const&& = delete;
 
   /// Values only (1 x S): nothing is kept for a way back.
-  template <std::floating_point T>
+  template <class T>
+    requires takes<T>
   Row<T> operator()(const Batch<T>& x) const {
     using L = GradientLanes<T>;
     LentTape<L> tape;
@@ -128,9 +154,16 @@ class Differentiable {
     if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, false);
     return Eigen::Map<const Row<T>>(run(point, theta).value, x.cols());
   }
+  /// The same for any other Eigen matrix, vector or expression.
+  template <class X>
+    requires takes<typename X::Scalar>
+  Row<typename X::Scalar> operator()(const Eigen::MatrixBase<X>& x) const {
+    return (*this)(Batch<typename X::Scalar>(x));
+  }
 
   /// Value, gradient and Hessian times v of every column: w_c d2value_c/dx_c2 v_c. v is d x S, w 1 x S.
-  template <std::floating_point T>
+  template <class T>
+    requires takes<T>
   SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const {
     using L = HessianLanes<T>;
     detail::require_size("hessian_vector_product", "rows of v", v.rows(), x.rows());
