@@ -28,7 +28,7 @@ TEST_CASE("Exact sums a Bernoulli's expectation and gradient", "[estimators]") {
 }
 
 TEST_CASE("Exact on a Categorical agrees with finite differences", "[estimators]") {
-  variate::Categorical<double> q(2, Vector<double>{{0.1, -0.4, 1.2, 0.3, 0.0, -2.0}});
+  variate::Categorical<double> q(Vector<double>{{0.1, -0.4, 1.2, 0.3, 0.0, -2.0}}, 3);  // two variables of three classes
   const auto f = [](const Batch<double>& x) -> Row<double> { return (x.row(0).array() - 1.3).square() * (x.row(1).array() + 0.2); };
   variate::Rng rng(1);
   const auto estimate = variate::Exact{}(q, f, rng, 0);

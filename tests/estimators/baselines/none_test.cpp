@@ -1,0 +1,10 @@
+#include "variate/estimators/baselines/none.hpp"
+
+#include "support/catch.hpp"
+
+TEST_CASE("without a baseline the values stay as they are", "[estimators]") {
+  const variate::Row<double> values{{1.0, -2.0}};
+  CHECK(variate::NoBaseline{}(values, 0) == values);
+  CHECK(variate::NoBaseline{}(values, variate::Row<double>(variate::Row<double>::Ones(2)), 0) == values);
+  CHECK(variate::NoBaseline::least == 1);
+}
