@@ -1,5 +1,6 @@
 #pragma once
 #include "variate/estimators/detail/kept.hpp"
+#include "variate/math/exp.hpp"
 
 namespace variate {
 
@@ -40,7 +41,9 @@ struct Exact {
         for (Index m = 0; m < support.cols(); ++m) x.row(i).segment(m * points, points).setConstant(support(i, m));
 
       const auto log_q = q.evaluate(x);
-      Row<T> w = Row<T>(log_q.value).array().exp() / static_cast<T>(points);
+      Row<T> w = log_q.value;
+      math::exp(w.data(), w.data(), w.size());  // Eigen's own exp never reaches zero
+      w /= static_cast<T>(points);
       for (Index c = 0; c < w.size(); ++c)  // impossible points: evaluated at a possible one, so that nothing is 0 * infinity
         if (w(c) == T(0)) {
           Index good = c % points;
