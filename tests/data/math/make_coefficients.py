@@ -165,6 +165,44 @@ def error_function():
     show("erfcx", *remez(c, -1, 1, 24, lambda t: 1 / c(t)))
 
 
+@job
+def gamma():
+    """R in lgamma x = (x - 1)(x - 2) R(y), 1/2 <= x <= 3, y = x - 1/2, and the tail s in lgamma x = (x - 1/2)(log x - 1) +
+    log(2 pi)/2 - 1/2 + s(1/x^2)/x, x >= 9."""
+
+    def r(y):
+        x = y + mpf(1) / 2
+        if abs(x - 1) < mpf(10) ** -20 or abs(x - 2) < mpf(10) ** -20:
+            x += mpf(10) ** -20
+        return loggamma(x) / ((x - 1) * (x - 2))
+
+    top, bottom, worst = rational(r, 0, mpf(5) / 2, 11, 11, lambda y: 1 / r(y))
+    show("top", top, worst)
+    show("bottom", bottom, worst)
+    s = lambda z: near(z, lambda t: (loggamma(1 / sqrt(t)) - ((1 / sqrt(t) - mpf(1) / 2) * (-log(t) / 2 - 1) + log(2 * pi) / 2 - mpf(1) / 2)) / sqrt(t))
+    show("tail", *remez(lambda z: s(z) if z > mpf(10) ** -12 else mpf(1) / 12 - z / 360, 0, mpf(1) / 81, 6))
+
+
+@job
+def psi():
+    """R in digamma x = (x - x0) R(y), 1 <= x <= 3, y = x - 1, x0 the root; s in digamma x = log x - 1/(2x) - z s(z),
+    z = 1/x^2, x >= 9; t in trigamma x = 1/x + z/2 + z/x t(z)."""
+    root = findroot(digamma, mpf("1.4616321449683623"))
+    show("root", [mpf(float(root)), root - mpf(float(root))], 0)
+
+    def r(y):
+        x = y + 1
+        return mp.polygamma(1, root) if abs(x - root) < mpf(10) ** -30 else digamma(x) / (x - root)
+
+    top, bottom, worst = rational(r, 0, 2, 7, 7, lambda y: 1 / r(y))
+    show("top", top, worst)
+    show("bottom", bottom, worst)
+    s = lambda z: (log(1 / sqrt(z)) - sqrt(z) / 2 - digamma(1 / sqrt(z))) / z if z > mpf(10) ** -12 else mpf(1) / 12 - z / 120
+    show("digamma tail", *remez(s, 0, mpf(1) / 81, 6))
+    t = lambda z: (mp.polygamma(1, 1 / sqrt(z)) - sqrt(z) - z / 2) / (z * sqrt(z)) if z > mpf(10) ** -10 else mpf(1) / 6 - z / 30
+    show("trigamma tail", *remez(t, 0, mpf(1) / 81, 6))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or jobs:
         print(f"\n// {name}: {jobs[name].__doc__}")
