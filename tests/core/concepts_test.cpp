@@ -63,6 +63,25 @@ TEST_CASE("evaluate takes the best an integrand has, values the cheapest", "[cor
   CHECK(variate::values(WithGradient{}, x) == Row<double>{{10, 20}});
 }
 
+TEST_CASE("a model that does not give a number for each column is told so", "[core]") {
+  const Batch<double> x = Batch<double>::Ones(2, 3);
+  const auto one = [](const Batch<double>&) -> Row<double> { return Row<double>::Ones(1); };
+  CHECK_THROWS_AS(variate::values(one, x), variate::ShapeError);
+  try {
+    variate::evaluate(one, x);
+    FAIL("nothing was thrown");
+  } catch (const variate::ShapeError& error) {
+    CHECK(std::string(error.what()) == "evaluate: number of values of the model is 1, expected 3");
+  }
+  struct WrongGradient {
+    Row<double> value_and_gradient(const Batch<double>& y, Batch<double>& g) const {
+      g.setZero(1, y.cols());
+      return Row<double>::Zero(y.cols());
+    }
+  };
+  CHECK_THROWS_AS(variate::evaluate(WrongGradient{}, x), variate::ShapeError);
+}
+
 TEST_CASE("an estimate is finite only if all of it is", "[core]") {
   variate::Estimate<double> estimate;
   estimate.q = Vector<double>::Ones(2);

@@ -11,6 +11,8 @@
 #include "variate/inference/elbo_rule.hpp"
 #include "variate/inference/learner.hpp"
 #include "variate/optimizers/adam.hpp"
+#include "variate/parallel/parallel_integrand.hpp"
+#include "variate/parallel/thread_pool.hpp"
 #include "variate/random/rng.hpp"
 
 using variate::Batch;
@@ -78,6 +80,24 @@ TEST_CASE("the same engine gives the same run, and a copy continues it", "[infer
   CHECK(rest.history.size() == 50);
   CHECK(whole.q().params() == rest.q().params());
   CHECK(whole.averaged_q().params() == rest.averaged_q().params());
+}
+
+TEST_CASE("one, two and three threads give the same bits", "[inference]") {
+  const auto run = [](int threads) {
+    variate::ThreadPool pool(threads);
+    const variate::Rng rng(3);
+    return variate::fit(variate::Learner(variate::Normal<double>::standard(2), variate::parallel(Target{}, pool, 8),
+                                         variate::ElboRule<>{.samples = 50}, variate::Adam<double>({.rate = 0.05})),
+                        rng, {.max_steps = 30, .draws = 1000});
+  };
+  const auto one = run(1);
+  for (const int threads : {2, 3}) {
+    const auto more = run(threads);
+    CHECK(one.history == more.history);
+    CHECK(one.averaged_q().params() == more.averaged_q().params());
+    CHECK(one.diagnosis.elbo == more.diagnosis.elbo);
+    CHECK(one.diagnosis.pareto_k == more.diagnosis.pareto_k);
+  }
 }
 
 TEST_CASE("an observer sees each step and may end the run", "[inference]") {

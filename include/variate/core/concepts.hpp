@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 
 namespace variate {
@@ -75,6 +76,13 @@ template <class T> struct GradientEvaluation {
   Vector<T> pullback(const Row<T>&) const { return {}; }
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const { g = gradient * w.asDiagonal(); return {}; }
 };
+/// A plain call, looked at.
+template <class F, class T>
+PlainEvaluation<T> plain(const F& f, const Batch<T>& x) {
+  PlainEvaluation<T> e{f(x)};
+  require_size("evaluate", "number of values of the model", e.value.size(), x.cols());
+  return e;
+}
 struct Evaluate {
   template <class F, class T>
     requires requires(const F& f, const Batch<T>& x) { { f.evaluate(x) } -> Evaluation<T>; }
@@ -86,23 +94,27 @@ struct Evaluate {
     GradientEvaluation<T> e;
     e.gradient.resize(x.rows(), x.cols());
     e.value = f.value_and_gradient(x, e.gradient);
+    require_size("evaluate", "number of values of the model", e.value.size(), x.cols());
+    require_size("evaluate", "rows of the model's gradient", e.gradient.rows(), x.rows());
+    require_size("evaluate", "columns of the model's gradient", e.gradient.cols(), x.cols());
     return e;
   }
   template <class F, class T>
     requires(!requires(const F& f, const Batch<T>& x) { f.evaluate(x); }) &&
             (!requires(const F& f, const Batch<T>& x, Batch<T>& g) { f.value_and_gradient(x, g); }) &&
             requires(const F& f, const Batch<T>& x) { { f(x) } -> std::convertible_to<Row<T>>; }
-  PlainEvaluation<T> operator()(const F& f, const Batch<T>& x) const { return {f(x)}; }
+  PlainEvaluation<T> operator()(const F& f, const Batch<T>& x) const { return plain(f, x); }
 };
 }  // namespace detail
 /// Weighs a batch by the best means f has: a member evaluate(x), value_and_gradient(x, g), or a plain call (a lambda will do).
+/// Throws ShapeError if one of the last two does not give a number (and a gradient) for each column.
 inline constexpr detail::Evaluate evaluate{};
 
 /// Only the values: by a plain call where f has one, so that nothing is kept for the way back.
 template <class F, class T>
 Row<T> values(const F& f, const Batch<T>& x) {
   if constexpr (requires { { f(x) } -> std::convertible_to<Row<T>>; })
-    return f(x);
+    return detail::plain(f, x).value;
   else
     return variate::evaluate(f, x).value;
 }
