@@ -292,7 +292,7 @@ class FactorizedEvaluation {
   void pull(const Row<T>& w, T* gradient, [[maybe_unused]] T* g) const {
     require_size(Law::name, "number of weights", w.size(), value.size());
     q_->over_samples(value.size(), gradient, Factorized<Law>::weights(w),
-                     [x = x_->data(), g](const auto& c, const auto& slice, auto& s, auto weight) {
+                     [&, x = x_->data()](const auto& c, const auto& slice, auto& s, auto weight) {
                        const Packet<T> slope = Law::score(slice.load(x), c, s);
                        if constexpr (!Law::discrete) {
                          if (g) slice.store(weight * slope, g);

@@ -64,7 +64,8 @@ void pack_outer_product(const MatrixMap<T>& l, const Batch<T>& g, const Batch<T>
     return;
   }
   Batch<T> product(d, d);
-  product.template triangularView<Eigen::Lower>() = g * e.transpose();
+  if (d < 64) product.noalias() = g * e.transpose();  // half the work is not worth the blocked kernel's start
+  else product.template triangularView<Eigen::Lower>() = g * e.transpose();
   for (Index i = 0; i < d; packed += ++i) {
     Eigen::Map<Row<T>>(packed, i + 1) = product.row(i).head(i + 1);
     packed[i] *= l(i, i);
