@@ -19,6 +19,7 @@ namespace variate {
 /// The lanes a plain gradient is taken with, and those that carry a tangent besides (Hessian-vector products).
 template <class T>
 using GradientLanes = math::Lanes<T>;
+/// The lane type of Hessian-vector products: a tangent for each number.
 template <class T>
 using HessianLanes = Dual<math::Lanes<T>, 1>;
 
@@ -116,6 +117,7 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   explicit Differentiable(Model model) requires(!parametric) : model_(std::move(model)) {}
   Differentiable(Model model, Parameters theta) requires(parametric) : model_(std::move(model)), theta_(std::move(theta)) {}
 
+  /// The function as it was given.
   const Model& model() const { return model_; }
 
   /// The model on the columns of x (d x S), ready to be pulled back. Borrows this object.

@@ -49,8 +49,10 @@ template <class T, int N, class F, class... A>
 template <class T, int N = 1>
 struct Dual {
   using Scalar = typename detail::ElementOf<T>::Type;
+  /// How many directions are differentiated at once.
   static constexpr int directions = N;
   T value{};
+  /// The derivatives along the N directions.
   detail::Tangent<T, N> tangent{};
 
   Dual() = default;

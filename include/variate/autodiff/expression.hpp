@@ -64,9 +64,11 @@ struct Number : ExpressionTag {
   Shape shape() const { return {1, 1}; }
   Tape<L>* tape() const { return nullptr; }
   void bind(LeafView<L>*) const {}
+  /// What the forward sweep keeps for the backward one: the value.
   struct Saved {
     L value;
   };
+  /// Its value at columns c and on.
   template <int I>
   [[gnu::always_inline]] Saved forward(const Reader<L>*, Index) const { return {L(number)}; }
 };
@@ -77,6 +79,7 @@ struct ConstantLeaf : ExpressionTag {
   using Lane = L;
   using T = typename LaneTraits<L>::Scalar;
   static constexpr Kind kind = Kind::matrix;
+  /// How many variables an expression reads: this one.
   static constexpr int leaves = 1;
   static constexpr bool transcendental = false, active = false;
   const T* data;
@@ -105,13 +108,17 @@ template <class L, Kind k>
 struct Variable : detail::ExpressionTag {
   using Lane = L;
   using Scalar = typename detail::LaneTraits<L>::Scalar;
+  /// Sample or parameter.
   static constexpr Kind kind = k;
   static constexpr int leaves = 1;
   static constexpr bool transcendental = false, active = true;
+  /// The batch on the tape.
   detail::Node<L>* node;
 
   explicit Variable(detail::Node<L>& n) : node(&n) {}
+  /// The rows of its batch.
   Index rows() const { return node->rows; }
+  /// The columns of its batch.
   Index cols() const { return node->cols; }
   /// The numbers, as a map onto the tape.
   Eigen::Map<const Batch<Scalar>> value() const { return {node->value, node->rows, node->cols}; }
@@ -129,8 +136,11 @@ struct Variable : detail::ExpressionTag {
   }
 
   // How the kernels see it.
+  /// Rows and columns together.
   detail::Shape shape() const { return {node->rows, node->cols}; }
+  /// The tape it lives on.
   Tape<L>* tape() const { return node->tape; }
+  /// Tells a fused sweep where its numbers are.
   void bind(detail::LeafView<L>* out) const {
     *out = {node->value, detail::LaneTraits<L>::planes == 2 ? node->value + node->plane : nullptr, shape(), node};
   }
@@ -139,6 +149,7 @@ struct Variable : detail::ExpressionTag {
   };
   template <int I>
   [[gnu::always_inline]] Saved forward(const detail::Reader<L>* readers, Index c) const { return {readers[I].load(c)}; }
+  /// Leaves the adjoint of leaf I in the sink.
   template <int I, class Sink>
   [[gnu::always_inline]] void push(const Saved&, const L& seed, Sink& sink) const { sink.template put<I>(seed); }
 };

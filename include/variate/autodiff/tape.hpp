@@ -69,7 +69,9 @@ template <class L>
 class Tape {
  public:
   using Scalar = typename detail::LaneTraits<L>::Scalar;
+  /// One batch of the tape, with its adjoint.
   using Node = detail::Node<L>;
+  /// Batches behind one node: its values, and its tangents if the lanes are duals.
   static constexpr int planes = detail::LaneTraits<L>::planes;
 
   Tape() = default;

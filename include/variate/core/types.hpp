@@ -5,6 +5,7 @@
 
 namespace variate {
 
+/// Signed sizes and positions, as Eigen has them.
 using Index = Eigen::Index;
 
 /// Dims x columns, one column a sample; row-major, so that one dimension's values for all samples are contiguous.

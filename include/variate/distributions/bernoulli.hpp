@@ -83,6 +83,7 @@ class Bernoulli : public detail::Factorized<detail::BernoulliLaw<S>> {
     return Bernoulli(Batch<S>(probs.unaryExpr([](S p) { return std::log(p) - std::log1p(-p); })));
   }
 
+  /// log(p / (1 - p)), d x B.
   const Batch<S>& logits() const { return this->theta_; }
   /// Probabilities of a 1, d x B.
   Batch<S> probs() const { return this->mean(); }

@@ -46,9 +46,11 @@ class Categorical : public detail::Theta<S> {
   Index event_size() const { return this->theta_.rows() / classes_; }
   /// Number of classes K of each variable.
   Index classes() const { return classes_; }
+  /// Unnormalised log probabilities, as given.
   const Batch<S>& logits() const { return this->theta_; }
   /// Normalised, (d*K) x B.
   const Batch<S>& probs() const { return probs_; }
+  /// Normalised log probabilities.
   const Batch<S>& log_probs() const { return log_probs_; }
 
   /// Takes new logits. ShapeError if their number differs, InvalidArgument if one is NaN or +inf or a variable has only -inf; then

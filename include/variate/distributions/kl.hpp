@@ -203,6 +203,7 @@ Vector<ScalarOf<P>> kl_pullback(const P& p, const Q& q, const Row<ScalarOf<P>>& 
 template <class T>
 struct KlEstimate {
   Row<T> value;
+  /// The Monte Carlo standard error of each value, 1 x B.
   Row<T> standard_error;
 };
 

@@ -13,6 +13,7 @@ namespace variate {
 /// Throws InvalidArgument if n < Baseline::least.
 template <class Baseline = LeaveOneOut>
 struct Reinforce {
+  /// What is taken from the values before they weigh the scores.
   [[no_unique_address]] Baseline baseline{};
 
   template <class Q, class F>

@@ -14,6 +14,7 @@ struct Diagnosis : ElboReport {
   /// Of one gradient (GradientNoise::signal_to_noise), at the last guide, from `Diagnosis::repeats` estimates. Far below
   /// 1 at an optimum; far below 1 elsewhere means more samples, another estimator or a smaller step.
   double signal_to_noise = std::numeric_limits<double>::quiet_NaN();
+  /// Gradients that the signal-to-noise ratio is taken from.
   static constexpr Index repeats = 32;
 };
 

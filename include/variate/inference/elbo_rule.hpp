@@ -26,7 +26,9 @@ using BoundOf = std::remove_cvref_t<decltype(detail::at(std::declval<const X&>()
 /// `samples` draws for each data point. Throws what the estimator throws.
 template <class Estimator = Pathwise, class Objective = Elbo<>>
 struct ElboRule {
+  /// How the gradient is estimated.
   [[no_unique_address]] Estimator estimator{};
+  /// Which form of the ELBO is estimated.
   [[no_unique_address]] Objective objective{};
   Index samples = 1;  ///< draws for each data point
 

@@ -47,6 +47,7 @@ struct Fit {
   using Best = typename detail::GuideOf<S>::Type;
 
   S stepper;                       ///< the last good state; give it to `fit` again to go on
+  /// How the run ended.
   Status status = Status::completed;
   std::vector<double> history{};   ///< the value of each step, NaN where there was none
   Index dropped = 0;               ///< samples left out for values or gradients that were not finite

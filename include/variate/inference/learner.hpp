@@ -38,6 +38,7 @@ class Learner {
 
   const Q& q() const { return q_; }        ///< the guide as it stands
   const P& p() const { return p_; }        ///< the model as it stands
+  /// The rule as it stands, with what it has learned.
   const Rule& rule() const { return rule_; }
   Index index() const { return index_; }   ///< steps finished, taken or not
   /// The guide with the average of its iterates as parameters: usually nearer the optimum than the last one.

@@ -147,10 +147,12 @@ T log_sum_exp(const T* x, Index n) {
   const auto s = detail::shifted_sum<L>(x, n);
   return s.shift + math::log<T, L>(s.sum);
 }
+/// The same for the numbers of a row.
 template <std::floating_point T>
 T log_sum_exp(const Row<T>& x) {
   return log_sum_exp(x.data(), x.size());
 }
+/// The same for the numbers of a vector.
 template <std::floating_point T>
 T log_sum_exp(const Vector<T>& x) {
   return log_sum_exp(x.data(), x.size());
@@ -160,6 +162,7 @@ template <std::floating_point T>
 T log_mean_exp(const Row<T>& x) {
   return log_sum_exp(x) - std::log(static_cast<T>(x.size()));
 }
+/// The same for the numbers of a vector.
 template <std::floating_point T>
 T log_mean_exp(const Vector<T>& x) {
   return log_sum_exp(x) - std::log(static_cast<T>(x.size()));
@@ -171,12 +174,14 @@ void softmax(const T* x, T* y, Index n) {
   const T scale = s.sum == 0 ? T(0) : T(1) / s.sum;
   map<L>(x, y, n, [&](L a) { return exp(a - s.shift) * scale; });
 }
+/// The same for the numbers of a row.
 template <std::floating_point T>
 Row<T> softmax(const Row<T>& x) {
   Row<T> y(x.size());
   softmax(x.data(), y.data(), x.size());
   return y;
 }
+/// The same for the numbers of a vector.
 template <std::floating_point T>
 Vector<T> softmax(const Vector<T>& x) {
   Vector<T> y(x.size());
@@ -190,12 +195,14 @@ void log_softmax(const T* x, T* y, Index n) {
   const T shift = s.shift, rest = s.sum == 0 ? T(0) : math::log<T, L>(s.sum);
   map<L>(x, y, n, [&](L a) { return (a - shift) - rest; });
 }
+/// The same for the numbers of a row.
 template <std::floating_point T>
 Row<T> log_softmax(const Row<T>& x) {
   Row<T> y(x.size());
   log_softmax(x.data(), y.data(), x.size());
   return y;
 }
+/// The same for the numbers of a vector.
 template <std::floating_point T>
 Vector<T> log_softmax(const Vector<T>& x) {
   Vector<T> y(x.size());

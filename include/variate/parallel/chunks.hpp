@@ -21,9 +21,11 @@ class Chunks {
     detail::require_at_least("Chunks", "total", total, 0);
     detail::require_at_least("Chunks", "size", size, 1);
   }
+  /// How many chunks there are.
   Index count() const { return total_ / size_ + (total_ % size_ != 0 ? 1 : 0); }
   /// Where piece i begins, and how long it is; 0 <= i < count().
   Index begin(Index i) const { return i * size_; }
+  /// The columns of chunk i.
   Index length(Index i) const { return std::min(size_, total_ - i * size_); }
 
  private:

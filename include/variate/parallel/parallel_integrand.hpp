@@ -32,6 +32,7 @@ struct ScalarNameOf<F> {
 template <class F, Executor E, class T>
 class ParallelEvaluation {
  public:
+  /// The evaluation of one chunk.
   using Piece = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
   Row<T> value;  ///< 1 x columns
 
@@ -127,6 +128,7 @@ class ParallelIntegrand : public detail::ScalarNameOf<F> {
   void set_params(const Vector<ScalarOf<G>>& params) {
     f_.set_params(params);
   }
+  /// The integrand that is spread.
   const F& integrand() const { return f_; }
 
  private:

@@ -16,7 +16,9 @@ namespace variate {
 
 /// All there is to know about an `Rng`; write it down and restore from it.
 struct RngState {
+  /// What the seed, the stream and the splits have made.
   std::array<std::uint64_t, 4> key{};
+  /// Where it stands in its stream.
   std::uint64_t position = 0;
   bool operator==(const RngState&) const = default;
 };
@@ -54,7 +56,9 @@ class Rng {
     return Rng(detail::Block{x[0], x[1], x[2], x[3]});
   }
 
+  /// Where it stands in its stream, in 64-bit words.
   std::uint64_t position() const { return position_; }
+  /// Goes to that position of the stream.
   void seek(std::uint64_t position) {
     position_ = position;
     if (position_ % 4 != 0) encipher();
@@ -67,6 +71,7 @@ class Rng {
     position_ = (page + 1) * detail::words_per_page;
     return page;
   }
+  /// Everything needed to go on from here.
   RngState state() const { return {key_, position_}; }
   bool operator==(const Rng& other) const { return state() == other.state(); }
 
