@@ -10,7 +10,8 @@ using namespace variate_tests;
 namespace {
 template <class A, class B>
 void check_equal(const A& fused, const B& apart, Index d) {
-  const auto f = differentiable(fused), h = differentiable(apart);
+  const auto f = differentiable(fused);
+  const auto h = differentiable(apart);
   for (const Index s : {1, 2, 5, 8, 19}) {
     CAPTURE(s);
     const Batch<double> x = scattered(d, s), v = scattered(d, s, -1, 1, 2);

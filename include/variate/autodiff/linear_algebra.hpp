@@ -122,7 +122,7 @@ struct CholeskyRecord {
   using X = std::conditional_t<single, SingleOf<L>, L>;
   Node<L>* a;
   Index n;
-  X* work;  // 2 n^2
+  X* work;  ///< 2 n^2
 
   void forward(Node<L>& l) const {
     if constexpr (single) {
@@ -179,15 +179,21 @@ template <class L, bool transposed, bool single>
 struct SolveRecord {
   Node<L>*l, *b;
   Index n;
-  L* work;   // 2 n
-  L* sums;   // n^2 if single: adjoint of the one matrix, lane by lane
+  L* work;  ///< 2 n
+  L* sums;  ///< n^2 if single: adjoint of the one matrix, lane by lane
 
-  auto entries(const Columns<L>& block) const {
-    return [this, block](Index i, Index j) {
-      if constexpr (!single) return Columns<L>{block.cols, l->plane, block.c, block.count}.load(l->value, i * n + j);
-      else if constexpr (LaneTraits<L>::planes == 1) return L(l->value[i * n + j]);
-      else return L(typename LaneTraits<L>::Plain(l->value[i * n + j]), {typename LaneTraits<L>::Plain(l->value[l->plane + i * n + j])});
-    };
+  auto entries([[maybe_unused]] const Columns<L>& block) const {
+    if constexpr (single) {
+      return [this](Index i, Index j) {
+        using P = typename LaneTraits<L>::Plain;
+        if constexpr (LaneTraits<L>::planes == 1) return L(l->value[i * n + j]);
+        else return L(P(l->value[i * n + j]), {P(l->value[l->plane + i * n + j])});
+      };
+    } else {
+      return [this, block](Index i, Index j) {
+        return Columns<L>{block.cols, l->plane, block.c, block.count}.load(l->value, i * n + j);
+      };
+    }
   }
   void forward(Node<L>& x) const {
     for_each_block<L>(x.cols, x.plane, [&](const Columns<L>& block) {
