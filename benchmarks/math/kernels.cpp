@@ -1,6 +1,6 @@
-/// Vector kernels on 2048 numbers, beside a loop over the C library, Eigen's array function and glibc's libmvec, in turns in one run.
-/// Counters: nanoseconds a number of each (the best round of many); `over_libm` and `over_eigen`, how many times faster variate is;
-/// `of_libmvec`, variate's time over libmvec's (at up to 4 ulp). libmvec is looked up at run time, at this build's register width.
+/// Vector kernels on 2048 numbers, beside a loop over the C library, Eigen's array function and glibc's libmvec, in turns in one
+/// run. Counters: nanoseconds a number of each (the best round of many); `over_libm` and `over_eigen`, how many times faster
+/// variate is; `of_libmvec`, its time over libmvec's (at up to 4 ulp), which is looked up at run time, at this build's width.
 #include <benchmark/benchmark.h>
 
 #include <Eigen/Core>
@@ -18,6 +18,7 @@
 #include "variate/math/erf.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/expm1.hpp"
+#include "variate/math/gamma_functions.hpp"
 #include "variate/math/lanes.hpp"
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
@@ -52,7 +53,8 @@ using VectorFunction = Register (*)(Register);
 VectorFunction libmvec(const std::string& name) {
   static void* library = dlopen("libmvec.so.1", RTLD_NOW);
   constexpr int lanes = variate::math::native_lanes<double>;
-  const std::string symbol = std::string("_ZGV") + (lanes == 8 ? "e" : lanes == 4 ? "d" : "b") + "N" + std::to_string(lanes) + "v_" + name;
+  const std::string width = lanes == 8 ? "e" : lanes == 4 ? "d" : "b";
+  const std::string symbol = "_ZGV" + width + "N" + std::to_string(lanes) + "v_" + name;
   return library && !name.empty() ? reinterpret_cast<VectorFunction>(dlsym(library, symbol.c_str())) : nullptr;
 }
 void apply(VectorFunction f, const double* x, double* y) {
@@ -104,13 +106,13 @@ void compare(benchmark::State& state, Ours ours, One one, Array eigen, const std
 
 template <class T>
 void exp(benchmark::State& state) {
-  compare<T>(state, [](auto... a) { variate::math::exp(a...); }, [](T x) { return std::exp(x); }, [](const auto& x) { return x.exp(); },
-             "exp", -10, 10);
+  compare<T>(state, [](auto... a) { variate::math::exp(a...); }, [](T x) { return std::exp(x); },
+             [](const auto& x) { return x.exp(); }, "exp", -10, 10);
 }
 template <class T>
 void log(benchmark::State& state) {
-  compare<T>(state, [](auto... a) { variate::math::log(a...); }, [](T x) { return std::log(x); }, [](const auto& x) { return x.log(); },
-             "log", 1e-3, 10);
+  compare<T>(state, [](auto... a) { variate::math::log(a...); }, [](T x) { return std::log(x); },
+             [](const auto& x) { return x.log(); }, "log", 1e-3, 10);
 }
 template <class T>
 void log1p(benchmark::State& state) {
@@ -145,8 +147,14 @@ void erf(benchmark::State& state) {
 }
 template <class T>
 void sin(benchmark::State& state) {
-  compare<T>(state, [](auto... a) { variate::math::sin(a...); }, [](T x) { return std::sin(x); }, [](const auto& x) { return x.sin(); },
-             "sin", -10, 10);
+  compare<T>(state, [](auto... a) { variate::math::sin(a...); }, [](T x) { return std::sin(x); },
+             [](const auto& x) { return x.sin(); }, "sin", -10, 10);
+}
+
+template <class T>
+void lgamma(benchmark::State& state) {
+  compare<T>(state, [](auto... a) { variate::math::lgamma(a...); }, [](T x) { return std::lgamma(x); },
+             [](const auto& x) { return x.unaryExpr([](T v) { return std::lgamma(v); }); }, "", 0.1, 20);
 }
 
 BENCHMARK(exp<double>)->Iterations(1);
@@ -158,6 +166,7 @@ BENCHMARK(sigmoid<double>)->Iterations(1);
 BENCHMARK(softplus<double>)->Iterations(1);
 BENCHMARK(erf<double>)->Iterations(1);
 BENCHMARK(sin<double>)->Iterations(1);
+BENCHMARK(lgamma<double>)->Iterations(1);
 BENCHMARK(exp<float>)->Iterations(1);
 BENCHMARK(log<float>)->Iterations(1);
 BENCHMARK(log1p<float>)->Iterations(1);

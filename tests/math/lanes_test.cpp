@@ -34,7 +34,8 @@ void check_numbers() {
   using T = typename L::Scalar;
   const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
   const std::array<T, 20> numbers{T(0), T(-0.0), T(0.5), T(-0.5), T(1.5), T(2.5), T(-2.5), T(3), T(1e30), T(-1e30),
-                                  inf, -inf, nan, T(1e-40), T(8388609), T(-4503599627370497.0), T(0.49999997), T(-7.25), T(-1), T(1)};
+                                  inf, -inf, nan, T(1e-40), T(8388609), T(-4503599627370497.0), T(0.49999997), T(-7.25), T(-1),
+                                  T(1)};
   for (std::size_t first = 0; first < numbers.size(); ++first)
     for (std::size_t stride = 1; stride < 4; ++stride) {
       std::array<T, L::size> x, y;

@@ -91,7 +91,8 @@ double worst_on_table(const std::string& name, F f, const Reference<typename L::
       at = static_cast<double>(r.x[i]);
       got = static_cast<double>(y[i]);
     }
-  if (print) std::printf("%-16s %-6s worst %.3f ulp of %zu at x = %.17g\n", name.c_str(), sizeof(T) == 8 ? "double" : "float", worst, y.size(), at);
+  const char* type = sizeof(T) == 8 ? "double" : "float";
+  if (print) std::printf("%-16s %-6s worst %.3f ulp of %zu at x = %.17g\n", name.c_str(), type, worst, y.size(), at);
   UNSCOPED_INFO(name << " worst at x = " << at << ", gave " << got);
   return worst;
 }
@@ -125,8 +126,8 @@ void check_kernel(const std::string& name, double bound, F f) {
   CHECK(tails);
 }
 
-/// The worst error of f in ulp over `count` random points of [low, high], against a more precise function g of long double (double
-/// where f is of float). Says nothing (0) where long double is no better than double.
+/// The worst error of f in ulp over `count` random points of [low, high], against a more precise function g of long double
+/// (double where f is of float). Says nothing (0) where long double is no better than double.
 template <class T, class F, class G>
 double worst_on_interval(F f, G g, double low, double high, std::size_t count = 20000) {
   using Wide = std::conditional_t<sizeof(T) == 8, long double, double>;
@@ -138,7 +139,8 @@ double worst_on_interval(F f, G g, double low, double high, std::size_t count = 
   double worst = 0, at = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Wide want = g(static_cast<Wide>(x[i]));
-    const double value = static_cast<double>(want), e = ulp_error(y[i], value, static_cast<double>(want - static_cast<Wide>(value)));
+    const double value = static_cast<double>(want), rest = static_cast<double>(want - static_cast<Wide>(value));
+    const double e = ulp_error(y[i], value, rest);
     if (e > worst) {
       worst = e;
       at = static_cast<double>(x[i]);

@@ -27,10 +27,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void lgamma(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return lgamma(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T lgamma(T x) {
-  return lgamma(L(x))[0];
+  T y;
+  lgamma<T, L>(&x, &y, 1);
+  return y;
 }
 
 /// The derivative of `lgamma` for x > 0, within 5 ulp, also near its zero 1.4616. digamma(0) = -inf, digamma(inf) = inf; NaN for
@@ -50,10 +52,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void digamma(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return digamma(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T digamma(T x) {
-  return digamma(L(x))[0];
+  T y;
+  digamma<T, L>(&x, &y, 1);
+  return y;
 }
 
 /// The derivative of `digamma` for x > 0, within 4 ulp. trigamma(0) = inf, trigamma(inf) = 0; NaN for negative numbers and NaN.
@@ -72,10 +76,12 @@ template <std::floating_point T, class L = Lanes<T>>
 void trigamma(const T* x, T* y, std::ptrdiff_t n) {
   map<L>(x, y, n, [](L a) { return trigamma(a); });
 }
-/// The same number as a lane would give.
+/// The same bits as in an array.
 template <std::floating_point T, class L = Lanes<T>>
 T trigamma(T x) {
-  return trigamma(L(x))[0];
+  T y;
+  trigamma<T, L>(&x, &y, 1);
+  return y;
 }
 
 }  // namespace variate::math

@@ -202,15 +202,30 @@ template <class T, int N, Backing B>
   return all[0];
 }
 
-/// y_i = f(x_i), where f takes and gives lanes L. In place is allowed. One copy of f, never inlined, serves whole registers, tails
-/// and single numbers: a compiler may fuse a * b + c here and not there, and a number's image must not depend on where it stands.
+namespace detail {
+/// One loop over whole registers that g++ may neither inline nor clone: it would fuse a * b + c in one copy and not in another.
 template <class L, class T, class F>
-[[gnu::noinline]] void map(const T* x, T* y, std::ptrdiff_t n, F f) {
-  for (std::ptrdiff_t i = 0; i < n; i += L::size) {
-    const bool whole = n - i >= L::size;
-    const L out = f(whole ? L::load(x + i) : L::load(x + i, n - i, T(1)));
-    if (whole) out.store(y + i);
-    else out.store(y + i, n - i);
+#if defined(__clang__) || !defined(__GNUC__)
+[[gnu::noinline]]
+#else
+[[gnu::noipa]]
+#endif
+void map_registers(const T* x, T* y, std::ptrdiff_t registers, F f) {
+  for (std::ptrdiff_t i = 0; i < registers; ++i) f(L::load(x + i * L::size)).store(y + i * L::size);
+}
+}  // namespace detail
+
+/// y_i = f(x_i), where f takes and gives lanes L; in place if y == x. Whole registers, the tail and single numbers go through the
+/// same instructions, so that a number's image does not depend on where the number stands.
+template <class L, class T, class F>
+void map(const T* x, T* y, std::ptrdiff_t n, F f) {
+  const std::ptrdiff_t whole = n / L::size, rest = n % L::size;
+  if (whole > 0) detail::map_registers<L>(x, y, whole, f);
+  if (rest > 0) {
+    T last[L::size];
+    L::load(x + whole * L::size, rest, T(1)).store(last);
+    detail::map_registers<L>(last, last, 1, f);
+    L::load(last).store(y + whole * L::size, rest);
   }
 }
 

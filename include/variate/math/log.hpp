@@ -9,7 +9,8 @@
 
 namespace variate::math {
 
-/// log(x), within 0.9 ulp for x > 0, subnormals included. log(0) = log(-0) = -inf, log(inf) = inf; NaN for negative numbers and NaN.
+/// log(x), within 0.9 ulp for x > 0, subnormals included. log(0) = log(-0) = -inf, log(inf) = inf; NaN for negative numbers and
+/// NaN.
 template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> log(Lanes<T, N, B> x) {
   using L = Lanes<T, N, B>;

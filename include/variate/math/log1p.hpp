@@ -9,8 +9,8 @@
 
 namespace variate::math {
 
-/// log(1 + x), within 0.95 ulp for x > -1, also where x is tiny; log1p(-0) = -0. log1p(-1) = -inf, log1p(inf) = inf; NaN for x < -1
-/// and NaN.
+/// log(1 + x), within 0.95 ulp for x > -1, also where x is tiny; log1p(-0) = -0. log1p(-1) = -inf, log1p(inf) = inf; NaN for
+/// x < -1 and NaN.
 template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> log1p(Lanes<T, N, B> x) {
   using L = Lanes<T, N, B>;

@@ -48,7 +48,7 @@ T log_sigmoid(T x) {
   return y;
 }
 
-/// log(p / (1 - p)), the inverse of `sigmoid`, within 2 ulp for 0 < p < 1, also at p near 1/2 (where it is 0) and for subnormal p.
+/// log(p / (1 - p)), the inverse of `sigmoid`, within 2 ulp for 0 < p < 1, also near its zero 1/2 and for subnormal p.
 /// logit(0) = -inf, logit(1) = inf; NaN outside [0, 1].
 template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> logit(Lanes<T, N, B> p) {

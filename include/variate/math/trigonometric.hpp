@@ -43,17 +43,28 @@ struct Quarters<float> {
 
 /// As `map`, with two results.
 template <class L, class T, class F>
-[[gnu::noinline]] void map_pair(const T* x, T* sines, T* cosines, std::ptrdiff_t n, F f) {
-  for (std::ptrdiff_t i = 0; i < n; i += L::size) {
-    const std::ptrdiff_t left = n - i;
-    const SinCos<L> out = f(left >= L::size ? L::load(x + i) : L::load(x + i, left, T(0)));
-    if (left >= L::size) {
-      out.sin.store(sines + i);
-      out.cos.store(cosines + i);
-    } else {
-      out.sin.store(sines + i, left);
-      out.cos.store(cosines + i, left);
-    }
+#if defined(__clang__) || !defined(__GNUC__)
+[[gnu::noinline]]
+#else
+[[gnu::noipa]]
+#endif
+void map_pair_registers(const T* x, T* sines, T* cosines, std::ptrdiff_t registers, F f) {
+  for (std::ptrdiff_t i = 0; i < registers * L::size; i += L::size) {
+    const SinCos<L> out = f(L::load(x + i));
+    out.sin.store(sines + i);
+    out.cos.store(cosines + i);
+  }
+}
+template <class L, class T, class F>
+void map_pair(const T* x, T* sines, T* cosines, std::ptrdiff_t n, F f) {
+  const std::ptrdiff_t rest = n % L::size, whole = n - rest;
+  if (whole > 0) map_pair_registers<L>(x, sines, cosines, whole / L::size, f);
+  if (rest > 0) {
+    T angles[L::size], s[L::size], c[L::size];
+    L::load(x + whole, rest, T(1)).store(angles);
+    map_pair_registers<L>(angles, s, c, 1, f);
+    L::load(s).store(sines + whole, rest);
+    L::load(c).store(cosines + whole, rest);
   }
 }
 

@@ -35,8 +35,8 @@ template <class L>
   return polynomial(t, erfcx_series) * 0.5 / (x + 0.5);
 }
 
-/// exp(scale x^2), scale +-1 or +-1/2. x^2 would lose up to 700 ulp of the result: so x is cut after 26 bits, whose square is exact,
-/// and what is left changes the result by a factor close to 1.
+/// exp(scale x^2), scale +-1 or +-1/2. x^2 would lose up to 700 ulp of the result: so x is cut after 26 bits, whose square is
+/// exact, and what is left changes the result by a factor close to 1.
 template <class L>
 [[gnu::always_inline]] inline L exp_of_square(L x, double scale) {
   const L high = bits_as<double>(bits_as<std::uint64_t>(x) & ~std::uint64_t(0x7ffffff));

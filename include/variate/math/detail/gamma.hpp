@@ -46,7 +46,8 @@ inline constexpr std::array<double, 6> trigamma_series{
 template <class L>
 [[gnu::always_inline]] inline L lgamma_of_positive(L x) {
   const auto tiny = x < 0.5, large = x >= gamma_asymptotic;
-  // lgamma(x) = lgamma(y) + log(product), y in [1/2, 3): no two terms of opposite sign but for x < 1/2, where -log x is the larger
+  // lgamma(x) = lgamma(y) + log(product), y in [1/2, 3): terms of opposite sign meet only for x < 1/2, where
+  // -log x is by far the larger
   L y = select(tiny, x + 1.0, x), product(1.0);
   for (int i = 0; i < 6; ++i) {
     const auto step = y >= 3.0;
@@ -56,7 +57,8 @@ template <class L>
   const L logarithm = log(select(large | tiny, x, product));
   const L root = (y - 1.0) * (y - 2.0) * (polynomial(y - 0.5, lgamma_top) / polynomial(y - 0.5, lgamma_bottom));
   const L r = 1.0 / x;
-  const L asymptotic = multiply_add(x - 0.5, logarithm - 1.0, multiply_add(polynomial(r * r, lgamma_series), r, L(0.41893853320467274)));
+  const L rest = multiply_add(polynomial(r * r, lgamma_series), r, L(0.41893853320467274));
+  const L asymptotic = multiply_add(x - 0.5, logarithm - 1.0, rest);
   return select(large, asymptotic, root + select(tiny, -logarithm, logarithm));
 }
 

@@ -19,8 +19,9 @@ struct LogConstants {
   static constexpr double ln2_high = 0.6931471804855391383171082, ln2_low = 7.4406171100123967e-11;
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr UnsignedOf<double> root_half = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
-  static constexpr std::array<double, 7> series{0.66666666666666989, 0.39999999999611893, 0.28571428703864557, 0.22222202139737824,
-                                                0.18183394148562675, 0.15318097243577014, 0.14757973762970803};
+  static constexpr std::array<double, 7> series{0.66666666666666989, 0.39999999999611893, 0.28571428703864557,
+                                                0.22222202139737824, 0.18183394148562675, 0.15318097243577014,
+                                                0.14757973762970803};
   static constexpr std::array<double, 8> wide_series{0.66666666666666633, 0.40000000000037255, 0.28571428559544015,
                                                      0.22222223948275030, 0.18181683691916085, 0.15390603810456587,
                                                      0.13181186931810883, 0.13796801307864991};
@@ -94,7 +95,8 @@ template <class L>
 [[gnu::always_inline]] inline L log_one_plus_fraction(L x) {
   using T = typename L::Scalar;
   const auto halve = x > T(0.5);  // then 1 + x = 2 (1 + (x - 1) / 2), where x - 1 is exact
-  return log_of_parts(select(halve, L(T(1)), L(T(0))), select(halve, (x - T(1)) * T(0.5), x), L(T(0)), LogConstants<T>::wide_series);
+  const L f = select(halve, (x - T(1)) * T(0.5), x);
+  return log_of_parts(select(halve, L(T(1)), L(T(0))), f, L(T(0)), LogConstants<T>::wide_series);
 }
 
 /// log(u) for u positive and finite; subnormals too.

@@ -26,8 +26,7 @@ template <class L, class T>
     const __m512i rest = std::bit_cast<__m512i>(L(fill).v);
     if constexpr (sizeof(T) == 8)
       return L(std::bit_cast<typename L::Native>(_mm512_mask_loadu_epi64(rest, static_cast<__mmask8>(mask), from)));
-    else
-      return L(std::bit_cast<typename L::Native>(_mm512_mask_loadu_epi32(rest, static_cast<__mmask16>(mask), from)));
+    else return L(std::bit_cast<typename L::Native>(_mm512_mask_loadu_epi32(rest, static_cast<__mmask16>(mask), from)));
   }
 #endif
 #if defined(__AVX2__)
