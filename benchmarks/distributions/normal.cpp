@@ -1,5 +1,5 @@
-/// Normal: log density, weighted score and draw with pullback, beside loops written by hand for this family alone. The counter `ratio` is
-/// variate's time over the loop's, both best of several in this run, taken in turns.
+/// Normal: log density, weighted score and draw with pullback, beside loops written by hand for this family alone. The counter
+/// `ratio` is variate's time over the loop's, both best of several in this run, taken in turns.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -49,37 +49,46 @@ struct Case {
   Vector<double> loc, scale;
 
   explicit Case(const benchmark::State& state)
-      : d(state.range(0)), samples(state.range(1)), q(variate::Normal<>::from_theta(0.1 * variate::normals<double>(rng, 2 * d, 1))),
-        x(q.sample(rng, samples)), w(variate::normals<double>(rng, 1, samples)), loc(q.loc().col(0)), scale(q.scale().col(0)) {}
+      : d(state.range(0)),
+        samples(state.range(1)),
+        q(variate::Normal<>::from_theta(0.1 * variate::normals<double>(rng, 2 * d, 1))),
+        x(q.sample(rng, samples)),
+        w(variate::normals<double>(rng, 1, samples)),
+        loc(q.loc().col(0)),
+        scale(q.scale().col(0)) {}
 };
 
 void log_prob(benchmark::State& state) {
   Case c(state);
-  compare(state, [&] { benchmark::DoNotOptimize(c.q.log_prob(c.x).data()); },
-          [&] {
-            Row<double> value = Row<double>::Zero(c.samples);
-            for (Index i = 0; i < c.d; ++i) {
-              const double loc = c.loc(i), inverse = 1 / c.scale(i), constant = -0.9189385332046727 - std::log(c.scale(i));
-              value.array() += constant - 0.5 * ((c.x.row(i).array() - loc) * inverse).square();
-            }
-            benchmark::DoNotOptimize(value.data());
-          }, c.x.size());
+  compare(
+      state, [&] { benchmark::DoNotOptimize(c.q.log_prob(c.x).data()); },
+      [&] {
+        Row<double> value = Row<double>::Zero(c.samples);
+        for (Index i = 0; i < c.d; ++i) {
+          const double loc = c.loc(i), inverse = 1 / c.scale(i), constant = -0.9189385332046727 - std::log(c.scale(i));
+          value.array() += constant - 0.5 * ((c.x.row(i).array() - loc) * inverse).square();
+        }
+        benchmark::DoNotOptimize(value.data());
+      },
+      c.x.size());
 }
 
 void score(benchmark::State& state) {
   Case c(state);
   const auto e = c.q.evaluate(c.x);
-  compare(state, [&] { benchmark::DoNotOptimize(e.pullback(c.w).data()); },
-          [&] {
-            Vector<double> gradient(2 * c.d);
-            for (Index i = 0; i < c.d; ++i) {
-              const double inverse = 1 / c.scale(i);
-              const auto z = (c.x.row(i).array() - c.loc(i)) * inverse;
-              gradient(i) = (c.w.array() * z).sum() * inverse;
-              gradient(c.d + i) = (c.w.array() * (z.square() - 1)).sum();
-            }
-            benchmark::DoNotOptimize(gradient.data());
-          }, c.x.size());
+  compare(
+      state, [&] { benchmark::DoNotOptimize(e.pullback(c.w).data()); },
+      [&] {
+        Vector<double> gradient(2 * c.d);
+        for (Index i = 0; i < c.d; ++i) {
+          const double inverse = 1 / c.scale(i);
+          const auto z = (c.x.row(i).array() - c.loc(i)) * inverse;
+          gradient(i) = (c.w.array() * z).sum() * inverse;
+          gradient(c.d + i) = (c.w.array() * (z.square() - 1)).sum();
+        }
+        benchmark::DoNotOptimize(gradient.data());
+      },
+      c.x.size());
 }
 
 /// Everything a sticking-the-landing step asks of q: new parameters, draw, log q and its slope, pullback of the draw.
@@ -87,30 +96,33 @@ void step(benchmark::State& state) {
   Case c(state);
   Batch<double> g(c.d, c.samples);
   const Vector<double> params = c.q.params();
-  compare(state, [&] {
-            c.q.set_params(params);
-            const auto draw = c.q.rsample(c.rng, c.samples);
-            const auto e = c.q.evaluate(draw.value);
-            e.pullback(c.w, g);
-            benchmark::DoNotOptimize(draw.pullback(g).data());
-          },
-          [&] {
-            const Batch<double> noise = variate::normals<double>(c.rng, c.d, c.samples);
-            Batch<double> value(c.d, c.samples);
-            Row<double> log_q = Row<double>::Zero(c.samples);
-            Vector<double> gradient(2 * c.d);
-            for (Index i = 0; i < c.d; ++i) {
-              const double loc = params(i), scale = std::exp(params(c.d + i)), inverse = 1 / scale;
-              value.row(i) = (loc + scale * noise.row(i).array()).matrix();
-              log_q.array() -= 0.5 * noise.row(i).array().square() + (params(c.d + i) + 0.9189385332046727);
-              g.row(i) = (-inverse * c.w.array() * noise.row(i).array()).matrix();
-              gradient(i) = g.row(i).sum();
-              gradient(c.d + i) = scale * g.row(i).dot(noise.row(i));
-            }
-            benchmark::DoNotOptimize(value.data());
-            benchmark::DoNotOptimize(log_q.data());
-            benchmark::DoNotOptimize(gradient.data());
-          }, c.x.size());
+  compare(
+      state,
+      [&] {
+        c.q.set_params(params);
+        const auto draw = c.q.rsample(c.rng, c.samples);
+        const auto e = c.q.evaluate(draw.value);
+        e.pullback(c.w, g);
+        benchmark::DoNotOptimize(draw.pullback(g).data());
+      },
+      [&] {
+        const Batch<double> noise = variate::normals<double>(c.rng, c.d, c.samples);
+        Batch<double> value(c.d, c.samples);
+        Row<double> log_q = Row<double>::Zero(c.samples);
+        Vector<double> gradient(2 * c.d);
+        for (Index i = 0; i < c.d; ++i) {
+          const double loc = params(i), scale = std::exp(params(c.d + i)), inverse = 1 / scale;
+          value.row(i) = (loc + scale * noise.row(i).array()).matrix();
+          log_q.array() -= 0.5 * noise.row(i).array().square() + (params(c.d + i) + 0.9189385332046727);
+          g.row(i) = (-inverse * c.w.array() * noise.row(i).array()).matrix();
+          gradient(i) = g.row(i).sum();
+          gradient(c.d + i) = scale * g.row(i).dot(noise.row(i));
+        }
+        benchmark::DoNotOptimize(value.data());
+        benchmark::DoNotOptimize(log_q.data());
+        benchmark::DoNotOptimize(gradient.data());
+      },
+      c.x.size());
 }
 
 /// The same for a full covariance, beside Eigen's expressions for it.
@@ -121,37 +133,40 @@ void full_rank_step(benchmark::State& state) {
   const Vector<double> params = q.params();
   const Row<double> w = variate::normals<double>(rng, 1, samples);
   Batch<double> g(d, samples);
-  compare(state, [&] {
-            q.set_params(params);
-            const auto draw = q.rsample(rng, samples);
-            const auto e = q.evaluate(draw.value);
-            e.pullback(w, g);
-            benchmark::DoNotOptimize(draw.pullback(g).data());
-          },
-          [&] {
-            const Batch<double> noise = variate::normals<double>(rng, d, samples);
-            Batch<double> l = Batch<double>::Zero(d, d);
-            for (Index i = 0, at = d; i < d; ++i, ++at) {
-              for (Index j = 0; j < i; ++j) l(i, j) = params(at++);
-              l(i, i) = std::exp(params(at));
-            }
-            Batch<double> value = l.triangularView<Eigen::Lower>() * noise;
-            value.colwise() += params.head(d);
-            const Row<double> log_q = -0.5 * noise.colwise().squaredNorm();
-            g = noise * w.asDiagonal();
-            l.transpose().triangularView<Eigen::Upper>().solveInPlace(g);
-            g = -g;
-            const Batch<double> of_l = g * noise.transpose();
-            Vector<double> gradient(params.size());
-            gradient.head(d) = g.rowwise().sum();
-            for (Index i = 0, at = d; i < d; ++i, ++at) {
-              for (Index j = 0; j < i; ++j) gradient(at++) = of_l(i, j);
-              gradient(at) = of_l(i, i) * l(i, i);
-            }
-            benchmark::DoNotOptimize(value.data());
-            benchmark::DoNotOptimize(log_q.data());
-            benchmark::DoNotOptimize(gradient.data());
-          }, d * samples);
+  compare(
+      state,
+      [&] {
+        q.set_params(params);
+        const auto draw = q.rsample(rng, samples);
+        const auto e = q.evaluate(draw.value);
+        e.pullback(w, g);
+        benchmark::DoNotOptimize(draw.pullback(g).data());
+      },
+      [&] {
+        const Batch<double> noise = variate::normals<double>(rng, d, samples);
+        Batch<double> l = Batch<double>::Zero(d, d);
+        for (Index i = 0, at = d; i < d; ++i, ++at) {
+          for (Index j = 0; j < i; ++j) l(i, j) = params(at++);
+          l(i, i) = std::exp(params(at));
+        }
+        Batch<double> value = l.triangularView<Eigen::Lower>() * noise;
+        value.colwise() += params.head(d);
+        const Row<double> log_q = -0.5 * noise.colwise().squaredNorm();
+        g = noise * w.asDiagonal();
+        l.transpose().triangularView<Eigen::Upper>().solveInPlace(g);
+        g = -g;
+        const Batch<double> of_l = g * noise.transpose();
+        Vector<double> gradient(params.size());
+        gradient.head(d) = g.rowwise().sum();
+        for (Index i = 0, at = d; i < d; ++i, ++at) {
+          for (Index j = 0; j < i; ++j) gradient(at++) = of_l(i, j);
+          gradient(at) = of_l(i, i) * l(i, i);
+        }
+        benchmark::DoNotOptimize(value.data());
+        benchmark::DoNotOptimize(log_q.data());
+        benchmark::DoNotOptimize(gradient.data());
+      },
+      d * samples);
 }
 
 BENCHMARK(log_prob)->Args({31, 1})->Args({31, 8})->Args({31, 64})->Args({100, 1000});

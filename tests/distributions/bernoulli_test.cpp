@@ -82,9 +82,7 @@ TEMPLATE_TEST_CASE("Bernoulli: extreme logits and impossible values", "[distribu
   CHECK(q.entropy()(0) == Approx(std::log(2.0)));
   CHECK(q.entropy_pullback(Row<T>::Ones(1)).allFinite());
   Batch<T> x(3, 6);
-  x << 1, 0, 1, 1, T(0.5), nan,
-       0, 1, 0, 0, 0, 0,
-       1, 0, -1, 2, 1, 1;
+  x << 1, 0, 1, 1, T(0.5), nan, 0, 1, 0, 0, 0, 0, 1, 0, -1, 2, 1, 1;
   const auto e = q.evaluate(x);
   CHECK(e.value(0) == Approx(-std::log(2.0)));
   CHECK(e.value(1) == Approx(-3000 - std::log(2.0)));
@@ -122,7 +120,9 @@ TEST_CASE("Bernoulli: support and probabilities", "[distributions]") {
 }
 
 TEST_CASE("Bernoulli: what is refused, and how", "[distributions]") {
-  const auto probability = [](double p) { return message_of<DomainError>([p] { Bernoulli<>::from_probs(Batch<double>::Constant(1, 1, p)); }); };
+  const auto probability = [](double p) {
+    return message_of<DomainError>([p] { Bernoulli<>::from_probs(Batch<double>::Constant(1, 1, p)); });
+  };
   CHECK(probability(0) == "Bernoulli: probs(0) is 0, expected a probability inside (0, 1)");
   CHECK(says(probability(1), "probs(0) is 1"));
   CHECK(says(probability(std::numeric_limits<double>::quiet_NaN()), "probs(0) is nan"));

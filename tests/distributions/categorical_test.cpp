@@ -104,8 +104,7 @@ TEMPLATE_TEST_CASE("Categorical: forbidden classes and numbers that are none", "
   CHECK(q.mode()(0, 0) == 2);
   CHECK(q.mode()(1, 0) == 1);
   Batch<T> x(2, 6);
-  x << 0, 1, 2, T(0.5), nan, 3,
-       1, 1, 0, 1, 1, -1;
+  x << 0, 1, 2, T(0.5), nan, 3, 1, 1, 0, 1, 1, -1;
   const auto e = q.evaluate(x);
   CHECK(e.value(0) == Approx(-std::log1p(std::exp(0.5))).epsilon(1e-6));
   for (Index c = 1; c < 6; ++c) CHECK(e.value(c) == -inf);

@@ -15,14 +15,18 @@ using namespace variate_tests;
 
 namespace {
 
-/// theta = W2 tanh(W1 x), by hand; params: W1 (hidden x inputs), then W2 (outputs x hidden), each row by row. D is what theta is for.
+/// theta = W2 tanh(W1 x), by hand; params: W1 (hidden x inputs), then W2 (outputs x hidden), each row by row. D is what theta is
+/// for.
 template <class D>
 class Network {
  public:
   using Scalar = double;
 
   Network(Index inputs, Index hidden, Index outputs, Rng& rng)
-      : inputs_(inputs), hidden_(hidden), outputs_(outputs), params_(0.5 * normals<double>(rng, hidden * (inputs + outputs), 1)) {}
+      : inputs_(inputs),
+        hidden_(hidden),
+        outputs_(outputs),
+        params_(0.5 * normals<double>(rng, hidden * (inputs + outputs), 1)) {}
   Vector<double> params() const { return params_; }
   void set_params(const Vector<double>& v) { params_ = v; }
 
@@ -108,11 +112,11 @@ TEST_CASE("Bound: gradients go through the network", "[distributions]") {
   CHECK(dx == dx_inside);
   CHECK(bound_gradient_error(score, network, x, [&](const auto& bound) { return bound.log_prob(draw.value).dot(w); }) <
         gradient_tolerance);
-  CHECK(bound_gradient_error(q.entropy_pullback(w_point), network, x, [&](const auto& bound) { return bound.entropy().dot(w_point); }) <
-        gradient_tolerance);
+  CHECK(bound_gradient_error(q.entropy_pullback(w_point), network, x,
+                             [&](const auto& bound) { return bound.entropy().dot(w_point); }) < gradient_tolerance);
   const Normal<> prior = Normal<>::standard(2);
-  CHECK(bound_gradient_error(kl_pullback(q, prior, w_point), network, x, [&](const auto& bound) { return kl(bound, prior).dot(w_point); }) <
-        gradient_tolerance);
+  CHECK(bound_gradient_error(kl_pullback(q, prior, w_point), network, x,
+                             [&](const auto& bound) { return kl(bound, prior).dot(w_point); }) < gradient_tolerance);
   const Batch<double> table = normals<double>(rng, 4, 18);
   CHECK(bound_gradient_error(q.link_pullback(table), network, x, [&](const auto& bound) {
           return (bound.distribution().theta().replicate(1, 3).array() * table.array()).sum();
@@ -130,8 +134,8 @@ TEST_CASE("Bound: the score of a discrete distribution goes through the network"
   const Row<double> w = normals<double>(rng, 1, 10), w_point = normals<double>(rng, 1, 5);
   CHECK(bound_gradient_error(q.evaluate(h).pullback(w), network, x, [&](const auto& bound) { return bound.log_prob(h).dot(w); }) <
         gradient_tolerance);
-  CHECK(bound_gradient_error(q.entropy_pullback(w_point), network, x, [&](const auto& bound) { return bound.entropy().dot(w_point); }) <
-        gradient_tolerance);
+  CHECK(bound_gradient_error(q.entropy_pullback(w_point), network, x,
+                             [&](const auto& bound) { return bound.entropy().dot(w_point); }) < gradient_tolerance);
 }
 
 TEST_CASE("Bound: one theta shared by all data", "[distributions]") {

@@ -1,6 +1,6 @@
 #pragma once
-/// What every family must satisfy, whatever its formulas: gradients are those of its own values (central differences), several data
-/// points are the same as each alone, sample moments are the stated ones, float is double to float's precision.
+/// What every family must satisfy, whatever its formulas: gradients are those of its own values (central differences), several
+/// data points are the same as each alone, sample moments are the stated ones, float is double to float's precision.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -41,7 +41,8 @@ inline constexpr double gradient_tolerance = 1e-8;
 struct Shape {
   Index d, batch, samples;
 };
-inline constexpr Shape shapes[] = {{1, 1, 1}, {3, 1, 1}, {19, 1, 1}, {5, 1, 2}, {2, 1, 9}, {6, 1, 71}, {3, 2, 1}, {1, 5, 4}, {2, 19, 2}};
+inline constexpr Shape shapes[] = {{1, 1, 1},  {3, 1, 1}, {19, 1, 1}, {5, 1, 2}, {2, 1, 9},
+                                   {6, 1, 71}, {3, 2, 1}, {1, 5, 4},  {2, 19, 2}};
 
 template <class Q>
 Q moved(Q q, const Vector<double>& params) {
@@ -56,7 +57,8 @@ void check_score(const Q& q, const Batch<double>& x, Rng& rng) {
   const auto e = q.evaluate(x);
   CHECK(Row<double>(e.value) == q.log_prob(x));
   const Vector<double> g = e.pullback(w);
-  CHECK(gradient_error(g, q.params(), [&](const Vector<double>& v) { return moved(q, v).log_prob(x).dot(w); }) < gradient_tolerance);
+  CHECK(gradient_error(g, q.params(), [&](const Vector<double>& v) { return moved(q, v).log_prob(x).dot(w); }) <
+        gradient_tolerance);
   const Batch<double> theta = e.theta_pullback(w);
   CHECK(theta.rows() == q.theta().rows());
   CHECK(q.link_pullback(theta) == g);
@@ -176,7 +178,8 @@ void check_bad_calls(Q q, const std::string& name) {
              name + ": number of weights is "));
   CHECK(says(message_of<ShapeError>([&] { q.entropy_pullback(Row<double>::Ones(q.batch_size() + 1)); }),
              name + ": number of weights is "));
-  CHECK(says(message_of<ShapeError>([&] { q.set_params(Vector<double>::Zero(before.size() + 1)); }), name + ": size of params is "));
+  CHECK(says(message_of<ShapeError>([&] { q.set_params(Vector<double>::Zero(before.size() + 1)); }),
+             name + ": size of params is "));
   Vector<double> bad = before;
   bad(bad.size() - 1) = nan;
   CHECK(says(message_of<InvalidArgument>([&] { q.set_params(bad); }), "is nan, expected a finite number"));
@@ -184,7 +187,8 @@ void check_bad_calls(Q q, const std::string& name) {
   if constexpr (variate::Reparameterizable<Q>) {
     CHECK(says(message_of<InvalidArgument>([&] { q.rsample(rng, 0); }), "number of samples is 0"));
     const auto draw = q.rsample(rng, 2);
-    CHECK(says(message_of<ShapeError>([&] { draw.pullback(Batch<double>::Zero(d + 1, draw.value.cols())); }), name + ": rows of G is "));
+    CHECK(says(message_of<ShapeError>([&] { draw.pullback(Batch<double>::Zero(d + 1, draw.value.cols())); }),
+               name + ": rows of G is "));
     CHECK(says(message_of<ShapeError>([&] { draw.pullback(Batch<double>::Zero(d, draw.value.cols() + 1)); }),
                name + ": columns of G is "));
   }

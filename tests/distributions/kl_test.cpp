@@ -121,7 +121,8 @@ TEST_CASE("KL: what is refused, and how", "[distributions]") {
   CHECK(message_of<ShapeError>([&] { kl(p, q); }) == "kl: data points of q is 2, expected 3");
   CHECK(message_of<ShapeError>([&] { kl(q, p); }) == "kl: data points of p is 2, expected 3");
   CHECK(says(message_of<ShapeError>([&] { kl_pullback(p, p, Row<double>::Ones(2)); }), "number of weights is 2, expected 3"));
-  CHECK(says(message_of<ShapeError>([&] { kl(Categorical<>(Batch<double>::Zero(4, 1), 2), Categorical<>(Batch<double>::Zero(6, 1), 3)); }),
+  CHECK(says(message_of<ShapeError>(
+                 [&] { kl(Categorical<>(Batch<double>::Zero(4, 1), 2), Categorical<>(Batch<double>::Zero(6, 1), 3)); }),
              "classes of q is 3, expected 2"));
   CHECK(says(message_of<InvalidArgument>([&] { kl_monte_carlo(p, p, rng, 1); }), "number of samples is 1, expected at least 2"));
   CHECK(says(message_of<ShapeError>([&] { kl_monte_carlo(p, q, rng, 5); }), "data points of q is 2, expected 3"));

@@ -42,7 +42,8 @@ TEST_CASE("MultivariateNormal against mpmath", "[distributions]") {
       const double size = want.cwiseAbs().maxCoeff();
       for (Index i = 0, at = d; i < d; ++i)
         for (Index j = 0; j <= i; ++j, ++at)  // d/dlog L_ii = L_ii d/dL_ii; small entries are differences of large ones
-          CHECK(std::abs(score(at) - want(i, j) * (i == j ? scale_tril(i, i) : 1)) < 1e-12 * size + tolerance * std::abs(want(i, j)));
+          CHECK(std::abs(score(at) - want(i, j) * (i == j ? scale_tril(i, i) : 1)) <
+                1e-12 * size + tolerance * std::abs(want(i, j)));
     }
   }
 }
@@ -117,7 +118,8 @@ TEST_CASE("MultivariateNormal: float agrees with double", "[distributions]") {
   const auto f = MultivariateNormal<float>::from_theta(q.theta().cast<float>());
   const Batch<double> x = q.sample(rng, 3);
   const Batch<float> xf = x.cast<float>();
-  CHECK((f.log_prob(xf).cast<double>() - q.log_prob(x)).cwiseAbs().maxCoeff() < 1e-3);  // 6e-8 times squares up to 100, conditioned
+  CHECK((f.log_prob(xf).cast<double>() - q.log_prob(x)).cwiseAbs().maxCoeff() <
+        1e-3);  // 6e-8 times squares up to 100, conditioned
   const Batch<double> score = q.evaluate(x).theta_pullback(Row<double>::Ones(6));
   CHECK((f.evaluate(xf).theta_pullback(Row<float>::Ones(6)).cast<double>() - score).cwiseAbs().maxCoeff() <
         1e-4 * (1 + score.cwiseAbs().maxCoeff()));
@@ -150,8 +152,10 @@ TEST_CASE("MultivariateNormal: what is refused, and how", "[distributions]") {
   const auto message = [](Batch<double> l) {
     return message_of<Error>([&] { MultivariateNormal<>(Vector<double>::Zero(2), l); });
   };
-  CHECK(message((Batch<double>(2, 2) << 1, 0, 1, -2).finished()) == "MultivariateNormal: scale_tril(1, 1) is -2, expected a positive number");
-  CHECK(message((Batch<double>(2, 2) << 1, 3, 1, 2).finished()) == "MultivariateNormal: scale_tril(0, 1) is 3, expected 0 above the diagonal");
+  CHECK(message((Batch<double>(2, 2) << 1, 0, 1, -2).finished()) ==
+        "MultivariateNormal: scale_tril(1, 1) is -2, expected a positive number");
+  CHECK(message((Batch<double>(2, 2) << 1, 3, 1, 2).finished()) ==
+        "MultivariateNormal: scale_tril(0, 1) is 3, expected 0 above the diagonal");
   CHECK(says(message((Batch<double>(2, 2) << 1, 0, nan, 2).finished()), "scale_tril(1, 0) is nan"));
   CHECK(says(message(Batch<double>::Identity(3, 3)), "rows of scale_tril is 3, expected 2"));
   CHECK(says(message_of<InvalidArgument>([] { MultivariateNormal<>(Vector<double>(), Batch<double>()); }), "size of loc is 0"));

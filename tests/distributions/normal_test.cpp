@@ -10,9 +10,7 @@ using namespace variate_tests;
 
 namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
-Normal<> random_normal(Index d, Index batch, Rng& rng) {
-  return Normal<>::from_theta(0.7 * normals<double>(rng, 2 * d, batch));
-}
+Normal<> random_normal(Index d, Index batch, Rng& rng) { return Normal<>::from_theta(0.7 * normals<double>(rng, 2 * d, batch)); }
 }  // namespace
 
 TEST_CASE("Normal against mpmath", "[distributions]") {
@@ -40,7 +38,8 @@ TEST_CASE("Normal against mpmath", "[distributions]") {
       CHECK(relative_error(q.log_cdf(x)(0, 0), number(point.at("log_cdf")), 0) < 1e-12);
     }
     for (const auto& quantile : one.at("quantiles"))
-      CHECK(relative_error(q.icdf(Batch<double>::Constant(1, 1, number(quantile.at("p"))))(0, 0), number(quantile.at("x"))) < 1e-14);
+      CHECK(relative_error(q.icdf(Batch<double>::Constant(1, 1, number(quantile.at("p"))))(0, 0), number(quantile.at("x"))) <
+            1e-14);
   }
 }
 
@@ -135,16 +134,21 @@ TEST_CASE("Normal: what is refused, and how", "[distributions]") {
     std::copy(values.begin(), values.end(), v.data());
     return v;
   };
-  CHECK(message_of<DomainError>([&] { Normal(two, with({1, 0})); }) == "Normal: scale(1) is 0, expected a positive finite number");
-  CHECK(message_of<DomainError>([&] { Normal(two, with({-3, 1})); }) == "Normal: scale(0) is -3, expected a positive finite number");
-  CHECK(message_of<DomainError>([&] { Normal(two, with({1, nan})); }) == "Normal: scale(1) is nan, expected a positive finite number");
-  CHECK(message_of<DomainError>([&] { Normal(two, with({1, infinity})); }) == "Normal: scale(1) is inf, expected a positive finite number");
+  CHECK(message_of<DomainError>([&] { Normal(two, with({1, 0})); }) ==
+        "Normal: scale(1) is 0, expected a positive finite number");
+  CHECK(message_of<DomainError>([&] { Normal(two, with({-3, 1})); }) ==
+        "Normal: scale(0) is -3, expected a positive finite number");
+  CHECK(message_of<DomainError>([&] { Normal(two, with({1, nan})); }) ==
+        "Normal: scale(1) is nan, expected a positive finite number");
+  CHECK(message_of<DomainError>([&] { Normal(two, with({1, infinity})); }) ==
+        "Normal: scale(1) is inf, expected a positive finite number");
   CHECK(message_of<InvalidArgument>([&] { Normal(with({nan, 1}), two); }) == "Normal: loc(0) is nan, expected a finite number");
   CHECK(message_of<ShapeError>([&] { Normal(two, Vector<double>::Ones(3)); }) == "Normal: size of scale is 3, expected 2");
   CHECK(message_of<InvalidArgument>([&] { Normal(Vector<double>(), Vector<double>()); }) ==
         "Normal: size of loc is 0, expected at least 1");
   CHECK(message_of<InvalidArgument>([] { Normal<>::standard(0); }) == "Normal: event size is 0, expected at least 1");
-  CHECK(says(message_of<ShapeError>([] { Normal<>::from_theta(Batch<double>::Zero(3, 1)); }), "rows of theta is 3, expected a multiple of 2"));
+  CHECK(says(message_of<ShapeError>([] { Normal<>::from_theta(Batch<double>::Zero(3, 1)); }),
+             "rows of theta is 3, expected a multiple of 2"));
   CHECK(says(message_of<InvalidArgument>([&] { Normal<>::from_theta(Batch<double>::Constant(2, 1, nan)); }), "theta(0) is nan"));
   CHECK(says(message_of<ShapeError>([] { Normal<>::from_theta(Batch<double>::Zero(2, 3)).log_prob(Batch<double>::Zero(1, 4)); }),
              "columns of x is 4, expected a multiple of the 3 data points"));

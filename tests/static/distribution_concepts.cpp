@@ -36,7 +36,8 @@ template <class Q>
 concept TemporaryDraws = requires(Q&& q, Rng& rng) { static_cast<Q&&>(q).rsample(rng, 1); };
 template <class Q>
 inline constexpr bool borrows_safely = !EvaluatesFromTemporary<Q> && !TemporaryEvaluates<Q> && !TemporaryDraws<Q>;
-static_assert(borrows_safely<Normal<>> && borrows_safely<MultivariateNormal<>> && borrows_safely<Bernoulli<>> && borrows_safely<Categorical<>>);
+static_assert(borrows_safely<Normal<>> && borrows_safely<MultivariateNormal<>> && borrows_safely<Bernoulli<>> &&
+              borrows_safely<Categorical<>>);
 
 /// The scalar type is found from vectors of it.
 static_assert(std::is_same_v<decltype(Normal(Vector<float>(), Vector<float>())), Normal<float>>);

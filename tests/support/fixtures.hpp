@@ -1,5 +1,6 @@
 #pragma once
-/// Recorded numbers: <folder>/<kind>/<name>.json, where the folder is what the environment variable VARIATE_FIXTURES names, else tests/data.
+/// Recorded numbers: <folder>/<kind>/<name>.json, where the folder is what the environment variable VARIATE_FIXTURES names, else
+/// tests/data.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>

@@ -31,8 +31,8 @@ struct BernoulliLaw {
     const V zero(S(0)), one(S(1)), l = theta[0];
     const auto positive = l > zero;
     const V e = math::exp(select(positive, -l, l)), likely = one / (one + e), unlikely = e * likely, rest = math::log1p(e);
-    return {l, select(positive, likely, unlikely), select(positive, unlikely, likely),
-            select(positive, zero, l) - rest, select(positive, -l, zero) - rest};
+    return {l, select(positive, likely, unlikely), select(positive, unlikely, likely), select(positive, zero, l) - rest,
+            select(positive, -l, zero) - rest};
   }
 
   static V log_prob(V x, const C& c) {
@@ -79,7 +79,8 @@ class Bernoulli : public detail::Factorized<detail::BernoulliLaw<S>> {
   static Bernoulli from_theta(Batch<S> logits) { return Bernoulli(std::move(logits)); }
   /// From probabilities of a 1, each inside (0, 1), or DomainError.
   static Bernoulli from_probs(const Batch<S>& probs) {
-    detail::require_each<DomainError>("Bernoulli", "probs", probs, "a probability inside (0, 1)", [](S p) { return p > 0 && p < 1; });
+    detail::require_each<DomainError>("Bernoulli", "probs", probs, "a probability inside (0, 1)",
+                                      [](S p) { return p > 0 && p < 1; });
     return Bernoulli(Batch<S>(probs.unaryExpr([](S p) { return std::log(p) - std::log1p(-p); })));
   }
 

@@ -16,10 +16,11 @@
 
 namespace variate {
 
-template <class S> class CategoricalEvaluation;
+template <class S>
+class CategoricalEvaluation;
 
-/// d independent variables, each one of K classes; a value is the class's number 0 .. K-1. theta is the logits, (d*K) x B: variable
-/// i's class k in row i*K + k. A logit of -inf forbids its class, as long as one class of the variable remains.
+/// d independent variables, each one of K classes; a value is the class's number 0 .. K-1. theta is the logits, (d*K) x B:
+/// variable i's class k in row i*K + k. A logit of -inf forbids its class, as long as one class of the variable remains.
 ///
 /// `sample` takes u from `uniforms(rng, d*K, nB)` and the class with the largest logit - log(-log u): Gumbel's trick, so that
 /// the relaxed estimators couple with it. `log_prob` is -inf for a forbidden class and for a number that is no class; the
@@ -30,7 +31,8 @@ class Categorical : public detail::Theta<S> {
   using Scalar = S;
 
   /// One variable for each `classes` rows of logits; 0 means a single variable with as many classes as there are rows.
-  explicit Categorical(Batch<S> logits, Index classes = 0) : detail::Theta<S>(checked(std::move(logits), classes)), classes_(classes) {
+  explicit Categorical(Batch<S> logits, Index classes = 0)
+      : detail::Theta<S>(checked(std::move(logits), classes)), classes_(classes) {
     if (classes_ == 0) classes_ = this->theta_.rows();
     prepare();
   }
@@ -53,8 +55,8 @@ class Categorical : public detail::Theta<S> {
   /// Normalised log probabilities.
   const Batch<S>& log_probs() const { return log_probs_; }
 
-  /// Takes new logits. ShapeError if their number differs, InvalidArgument if one is NaN or +inf or a variable has only -inf; then
-  /// nothing has changed.
+  /// Takes new logits. ShapeError if their number differs, InvalidArgument if one is NaN or +inf or a variable has only -inf;
+  /// then nothing has changed.
   void set_params(const Vector<S>& v) {
     detail::require_size("Categorical", "size of params", v.size(), this->theta_.size());
     this->theta_ = checked(Eigen::Map<const Batch<S>>(v.data(), this->theta_.rows(), this->theta_.cols()), classes_);
@@ -158,13 +160,15 @@ class Categorical : public detail::Theta<S> {
     detail::require_at_least("Categorical", "classes", classes, 0);
     const Index k = classes == 0 ? logits.rows() : classes;
     if (logits.rows() % k != 0)
-      throw ShapeError(detail::complaint("Categorical", "rows of logits", logits.rows(), "a multiple of the " + std::to_string(k) + " classes"));
+      throw ShapeError(detail::complaint("Categorical", "rows of logits", logits.rows(),
+                                         "a multiple of the " + std::to_string(k) + " classes"));
     detail::require_each<InvalidArgument>("Categorical", "logits", logits, "a finite number or -inf",
                                           [](S v) { return v < std::numeric_limits<S>::infinity(); });
     for (Index i = 0; i < logits.rows(); i += k)
       for (Index b = 0; b < logits.cols(); ++b)
         if (logits.col(b).segment(i, k).maxCoeff() == -std::numeric_limits<S>::infinity())
-          throw InvalidArgument("Categorical: all logits of variable " + std::to_string(i / k) + " are -inf, expected a finite one");
+          throw InvalidArgument("Categorical: all logits of variable " + std::to_string(i / k) +
+                                " are -inf, expected a finite one");
     return logits;
   }
 

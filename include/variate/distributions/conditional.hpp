@@ -48,9 +48,9 @@ class LinkedEvaluation : public Inner {
 
 /// Distribution D for B data points behind a link: its theta is the output of a network, an embedding, a shared parameter.
 ///
-/// `Link` borrows or owns what made theta, and has `pullback(G)`: dL/dtheta (K x B) to a flat vector for the parameters behind it; and,
-/// where data were bound, `inputs()`. A conditional's `at(x)` is then `return Bound(Normal<T>::from_theta(theta), Link{...});`.
-/// It is move-only and owns no parameters. What it draws and evaluates borrows it.
+/// `Link` borrows or owns what made theta, and has `pullback(G)`: dL/dtheta (K x B) to a flat vector for the parameters behind
+/// it; and, where data were bound, `inputs()`. A conditional's `at(x)` is then `return Bound(Normal<T>::from_theta(theta),
+/// Link{...});`. It is move-only and owns no parameters. What it draws and evaluates borrows it.
 template <class D, class Link>
 class Bound {
   template <class Rng>

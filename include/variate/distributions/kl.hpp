@@ -1,8 +1,8 @@
 #pragma once
 /// Kullback-Leibler divergences: in closed form where there is one, by sampling for any pair.
 ///
-/// kl(p, q) = E_p[log p - log q] in nats, one number for each data point. A p or q with one data point is compared with each of the
-/// other's. What is bound (a guide at x) is taken by its `distribution()`; its gradient goes back through its link.
+/// kl(p, q) = E_p[log p - log q] in nats, one number for each data point. A p or q with one data point is compared with each of
+/// the other's. What is bound (a guide at x) is taken by its `distribution()`; its gradient goes back through its link.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -180,9 +180,8 @@ KlTerms<T> closed_kl(const Normal<T>& p, const MultivariateNormal<T>& q, const R
 
 /// There is a closed form of KL(p || q).
 template <class P, class Q>
-concept HasKl = Linked<P> && Linked<Q> && requires(const P& p, const Q& q, const Row<ScalarOf<P>>* w) {
-  closed_kl(p.distribution(), q.distribution(), w);
-};
+concept HasKl = Linked<P> && Linked<Q> &&
+                requires(const P& p, const Q& q, const Row<ScalarOf<P>>* w) { closed_kl(p.distribution(), q.distribution(), w); };
 
 /// KL(p || q) of each data point, 1 x B. ShapeError if event sizes or data points do not fit.
 template <class P, class Q>

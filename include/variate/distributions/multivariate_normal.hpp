@@ -13,8 +13,10 @@
 
 namespace variate {
 
-template <class S> class MultivariateNormalDraw;
-template <class S> class MultivariateNormalEvaluation;
+template <class S>
+class MultivariateNormalDraw;
+template <class S>
+class MultivariateNormalEvaluation;
 
 /// N(loc, L L^T) with L lower triangular. theta: d rows loc, then the d(d+1)/2 entries of L row by row, the diagonal as its
 /// logarithm; one column a data point.
@@ -39,8 +41,9 @@ class MultivariateNormal : public detail::Theta<S> {
     for (Index i = 0; i < covariance.rows(); ++i)
       for (Index j = 0; j < i; ++j)
         if (std::abs(covariance(i, j) - covariance(j, i)) > slack)
-          throw InvalidArgument(detail::complaint(name, entry("covariance", i, j), covariance(i, j),
-                                                  "the same as " + entry("covariance", j, i) + ", " + detail::to_text(covariance(j, i))));
+          throw InvalidArgument(
+              detail::complaint(name, entry("covariance", i, j), covariance(i, j),
+                                "the same as " + entry("covariance", j, i) + ", " + detail::to_text(covariance(j, i))));
     Batch<S> factor = covariance;
     const Index bad = detail::cholesky(factor);
     if (bad >= 0)
@@ -160,7 +163,8 @@ class MultivariateNormal : public detail::Theta<S> {
       for (Index j = 0; j < i; ++j) *packed++ = l(i, j);
       *packed++ = std::log(l(i, i));
       for (Index j = i + 1; j < d; ++j)
-        if (l(i, j) != 0) throw InvalidArgument(detail::complaint(name, entry("scale_tril", i, j), l(i, j), "0 above the diagonal"));
+        if (l(i, j) != 0)
+          throw InvalidArgument(detail::complaint(name, entry("scale_tril", i, j), l(i, j), "0 above the diagonal"));
     }
     return theta;
   }
@@ -294,7 +298,8 @@ class MultivariateNormalEvaluation {
     // With z = L^-1 (x - loc) and a = L^-T z w: dloc = a, dL = a z^T - w diag(1/L), dx = -a.
     Batch<S> weighted(noise_.rows(), noise_.cols());
     for (Index i = 0; i < noise_.rows(); ++i) weighted.row(i) = noise_.row(i).cwiseProduct(w);
-    g = q_->by_point(std::move(weighted), [this](Index b, Batch<S>& a) { detail::triangular_solve_transposed<S>(q_->factor(b), a); });
+    g = q_->by_point(std::move(weighted),
+                     [this](Index b, Batch<S>& a) { detail::triangular_solve_transposed<S>(q_->factor(b), a); });
     Batch<S> gradient = q_->pull(g, noise_);
     const Batch<S> total = detail::folded<S>(w, q_->batch_size());
     for (Index i = 0; i < q_->event_size(); ++i) gradient.row(q_->diagonal_row(i)) -= total;

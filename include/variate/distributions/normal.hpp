@@ -62,12 +62,8 @@ struct NormalLaw {
     s[1] = S(1);
   }
 
-  static V cdf(V x, const C& c) {
-    return V::each(standard_normal_cdf<S>, (x - c[loc]) * c[inverse_scale]);
-  }
-  static V log_cdf(V x, const C& c) {
-    return V::each(standard_normal_log_cdf<S>, (x - c[loc]) * c[inverse_scale]);
-  }
+  static V cdf(V x, const C& c) { return V::each(standard_normal_cdf<S>, (x - c[loc]) * c[inverse_scale]); }
+  static V log_cdf(V x, const C& c) { return V::each(standard_normal_log_cdf<S>, (x - c[loc]) * c[inverse_scale]); }
   static V icdf(V p, const C& c) { return c[loc] + c[scale] * V::each(standard_normal_icdf<S>, p); }
 
   /// With u = 2 log(scale_p/scale_q): (e^u - 1 - u)/2 + (loc_p - loc_q)^2/(2 scale_q^2).

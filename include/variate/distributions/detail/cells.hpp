@@ -105,26 +105,33 @@ void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body bo
   if (batch == 1 && cols < n) {
     for (Index i = 0; i < d; i += n) {
       const Index count = std::min(n, d - i);
-      body(load_numbers<C>(constants + i, points, count),
-           [=](auto f) { for (Index s = 0; s < cols; ++s) f(Down<T>{i * cols + s, s, count, cols}); },
-           [=](Packet<T> v, T* out) { store_some(v, out + i, count); });
+      body(
+          load_numbers<C>(constants + i, points, count),
+          [=](auto f) {
+            for (Index s = 0; s < cols; ++s) f(Down<T>{i * cols + s, s, count, cols});
+          },
+          [=](Packet<T> v, T* out) { store_some(v, out + i, count); });
     }
   } else if (batch == 1) {
     for (Index i = 0; i < d; ++i)
-      body(spread_numbers<C>(constants + i, points),
-           [=](auto f) {
-             Index j = 0;
-             for (; j + n <= cols; j += n) f(Across<T>{i * cols + j, j, n});
-             if (j < cols) f(Across<T>{i * cols + j, j, cols - j});
-           },
-           [=](Packet<T> v, T* out) { out[i] = sum(v); });
+      body(
+          spread_numbers<C>(constants + i, points),
+          [=](auto f) {
+            Index j = 0;
+            for (; j + n <= cols; j += n) f(Across<T>{i * cols + j, j, n});
+            if (j < cols) f(Across<T>{i * cols + j, j, cols - j});
+          },
+          [=](Packet<T> v, T* out) { out[i] = sum(v); });
   } else {
     for (Index i = 0; i < d; ++i)
       for (Index b = 0; b < batch; b += n) {
         const Index at = i * batch + b, count = std::min(n, batch - b);
-        body(load_numbers<C>(constants + at, points, count),
-             [=](auto f) { for (Index j = b; j < cols; j += batch) f(Across<T>{i * cols + j, j, count}); },
-             [=](Packet<T> v, T* out) { store_some(v, out + at, count); });
+        body(
+            load_numbers<C>(constants + at, points, count),
+            [=](auto f) {
+              for (Index j = b; j < cols; j += batch) f(Across<T>{i * cols + j, j, count});
+            },
+            [=](Packet<T> v, T* out) { store_some(v, out + at, count); });
       }
   }
 }
@@ -140,10 +147,11 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
       Index i = 0;
       for (; i + n <= d; i += n) sums += f(load_numbers<C>(constants + i, points, n), Down<T>{i * cols + s, s, n, cols});
       total[s] = sum(sums);
-      if (i < d) total[s] += sum_some(f(load_numbers<C>(constants + i, points, d - i), Down<T>{i * cols + s, s, d - i, cols}), d - i);
+      if (i < d)
+        total[s] += sum_some(f(load_numbers<C>(constants + i, points, d - i), Down<T>{i * cols + s, s, d - i, cols}), d - i);
     }
   } else if (batch == 1) {
-    constexpr Index wide = 4;    // chains of additions that run side by side
+    constexpr Index wide = 4;     // chains of additions that run side by side
     constexpr Index streams = 4;  // rows read at a time: sums stay in registers, and the prefetcher can follow
     std::fill(total, total + cols, T(0));
     for (Index first = 0; first < d; first += streams) {
@@ -153,14 +161,16 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
         Numbers<T, wide> sums = load_numbers<wide>(total + j, n, n);
         for (Index i = first; i < last; ++i) {
           const Numbers<T, C> c = spread_numbers<C>(constants + i, points);
-          for (Index k = 0; k < wide; ++k) sums[static_cast<std::size_t>(k)] += f(c, Across<T>{i * cols + j + k * n, j + k * n, n});
+          for (Index k = 0; k < wide; ++k)
+            sums[static_cast<std::size_t>(k)] += f(c, Across<T>{i * cols + j + k * n, j + k * n, n});
         }
         store_numbers<wide>(sums, total + j, n, n);
       }
       for (; j < cols; j += n) {
         const Index count = std::min(n, cols - j);
         Packet<T> sums = load_some(total + j, count, T(0));
-        for (Index i = first; i < last; ++i) sums += f(spread_numbers<C>(constants + i, points), Across<T>{i * cols + j, j, count});
+        for (Index i = first; i < last; ++i)
+          sums += f(spread_numbers<C>(constants + i, points), Across<T>{i * cols + j, j, count});
         store_some(sums, total + j, count);
       }
     }
@@ -176,7 +186,8 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
   }
 }
 
-/// out[k] = sum over the slices of weight(slice) * s[k] for K parameters, where body(c, slice, s, weight) fills s. out is K blocks of d x B.
+/// out[k] = sum over the slices of weight(slice) * s[k] for K parameters, where body(c, slice, s, weight) fills s. out is K
+/// blocks of d x B.
 template <int C, int K, class T, class Weight, class F>
 void sum_samples(const T* constants, Index d, Index batch, Index cols, T* out, Weight weight, F body) {
   const Index points = d * batch;

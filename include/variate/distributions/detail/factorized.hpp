@@ -1,14 +1,14 @@
 #pragma once
-/// `Factorized<Law>`: d independent coordinates, each with one univariate law of `Law::parameters` numbers. All that a family must say is
-/// the arithmetic of one coordinate; shapes, loops, errors and pullbacks are here, once.
+/// `Factorized<Law>`: d independent coordinates, each with one univariate law of `Law::parameters` numbers. All that a family
+/// must say is the arithmetic of one coordinate; shapes, loops, errors and pullbacks are here, once.
 ///
 /// A law is a struct of static functions, written for packets (`math::Lanes<T>`) of coordinates or samples:
 ///   Scalar, name, parameters (rows of theta per coordinate), constants (numbers kept for each), discrete, reparameterized
 ///   prepare(theta) -> constants      once for each change of theta; the functions below see only these
 ///   log_prob(x, c);  score(x, c, s)  writes s[j] = dlog_prob/dtheta_j and returns dlog_prob/dx (ignored if discrete)
-///   noise(rng, r, c), point(e, c)    the point made from noise e;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if reparameterized)
-///   mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q), kl_gradient(p, q, s):
-///   what exists of them.
+///   noise(rng, r, c), point(e, c)    the point made from noise e;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if
+///   reparameterized) mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q),
+///   kl_gradient(p, q, s): what exists of them.
 /// Coordinate i has rows i, d + i, 2d + i, ... of theta.
 #include <algorithm>
 #include <cmath>
@@ -22,13 +22,20 @@
 
 namespace variate::detail {
 
-template <class Law> class FactorizedDraw;
-template <class Law> class FactorizedEvaluation;
-template <class Law> using LawConstants = Numbers<typename Law::Scalar, Law::constants>;
-template <class Law> using LawTheta = Numbers<typename Law::Scalar, Law::parameters>;
+template <class Law>
+class FactorizedDraw;
+template <class Law>
+class FactorizedEvaluation;
+template <class Law>
+using LawConstants = Numbers<typename Law::Scalar, Law::constants>;
+template <class Law>
+using LawTheta = Numbers<typename Law::Scalar, Law::parameters>;
 
 template <class Law>
-concept HasLawEntropy = requires(LawConstants<Law> c, LawTheta<Law> s) { Law::entropy(c); Law::entropy_gradient(c, s); };
+concept HasLawEntropy = requires(LawConstants<Law> c, LawTheta<Law> s) {
+  Law::entropy(c);
+  Law::entropy_gradient(c, s);
+};
 template <class Law>
 concept HasLawCdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::cdf(x, c); };
 template <class Law>
@@ -91,10 +98,16 @@ class Factorized : public Theta<typename Law::Scalar> {
   }
 
   /// Moments of each coordinate and data point, d x B.
-  Batch<T> mean() const { return of_constants([](const auto& c) { return Law::mean(c); }); }
-  Batch<T> variance() const { return of_constants([](const auto& c) { return Law::variance(c); }); }
+  Batch<T> mean() const {
+    return of_constants([](const auto& c) { return Law::mean(c); });
+  }
+  Batch<T> variance() const {
+    return of_constants([](const auto& c) { return Law::variance(c); });
+  }
   Batch<T> stddev() const { return variance().cwiseSqrt(); }
-  Batch<T> mode() const { return of_constants([](const auto& c) { return Law::mode(c); }); }
+  Batch<T> mode() const {
+    return of_constants([](const auto& c) { return Law::mode(c); });
+  }
 
   /// Entropy in nats of each data point, 1 x B.
   Row<T> entropy() const
@@ -108,9 +121,8 @@ class Factorized : public Theta<typename Law::Scalar> {
   {
     require_size(Law::name, "number of weights", w.size(), this->batch_size());
     Vector<T> gradient(this->theta_.size());
-    over_samples(this->batch_size(), gradient.data(), weights(w), [](const auto& c, const auto&, auto& s, auto) {
-      Law::entropy_gradient(c, s);
-    });
+    over_samples(this->batch_size(), gradient.data(), weights(w),
+                 [](const auto& c, const auto&, auto& s, auto) { Law::entropy_gradient(c, s); });
     return gradient;
   }
 
@@ -167,10 +179,9 @@ class Factorized : public Theta<typename Law::Scalar> {
   /// out = f(constants, slice), entry by entry.
   template <class F>
   void everywhere(Index cols, T* out, F f) const {
-    for_each_cell<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols,
-                                  [&](const LawConstants<Law>& c, auto each, auto) {
-                                    each([&](const auto& slice) { slice.store(f(c, slice), out); });
-                                  });
+    for_each_cell<Law::constants>(
+        constants_.data(), event_size(), this->batch_size(), cols,
+        [&](const LawConstants<Law>& c, auto each, auto) { each([&](const auto& slice) { slice.store(f(c, slice), out); }); });
   }
   /// sum_i f(constants, slice), one number a column.
   template <class F>
@@ -189,7 +200,8 @@ class Factorized : public Theta<typename Law::Scalar> {
   }
 
   void points_from(const Batch<T>& noise, Batch<T>& x) const {
-    everywhere(noise.cols(), x.data(), [at = noise.data()](const auto& c, const auto& slice) { return Law::point(slice.load(at), c); });
+    everywhere(noise.cols(), x.data(),
+               [at = noise.data()](const auto& c, const auto& slice) { return Law::point(slice.load(at), c); });
   }
   template <class F>
   Batch<T> of_points(const Batch<T>& x, F&& f) const {
