@@ -40,6 +40,7 @@
 #include "variate/autodiff/operators.hpp"
 #include "variate/autodiff/product.hpp"
 #include "variate/autodiff/reductions.hpp"
+#include "variate/autodiff/special_functions.hpp"
 #include "variate/autodiff/tape.hpp"
 #include "variate/autodiff/views.hpp"
 #include "variate/distributions/bernoulli.hpp"
