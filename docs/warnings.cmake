@@ -1,6 +1,6 @@
 # Any warning of Doxygen's is a failure, but for what is said elsewhere: members that the page of concepts explains, constructors,
-# operators and deduction guides, which the comment of their class covers, functions of <cmath> for duals and expressions, and traits
-# that Eigen asks for.
+# operators and deduction guides, which the comment of their class covers, further overloads of a function, functions of <cmath> for
+# duals and expressions, and traits that Eigen asks for.
 cmake_minimum_required(VERSION 3.24)
 set(vocabulary Scalar Lane accepts explain params set_params event_size batch_size theta link_pullback theta_pullback from_theta inputs
                sample rsample log_prob evaluate support entropy entropy_pullback mean mode variance stddev learn pullback value
@@ -18,10 +18,25 @@ list(FILTER warnings EXCLUDE REGEX " Eigen::.* is not documented")
 set(others "")
 foreach(warning IN LISTS warnings)
   # A constructor: a member function called as its class is.
-  if(NOT warning MATCHES "Member ([A-Za-z]+)\\(.* of (class|struct) [A-Za-z:]*::([A-Za-z]+)[< ].*is not documented" OR
-     NOT CMAKE_MATCH_1 STREQUAL CMAKE_MATCH_3)
-    list(APPEND others "${warning}")
+  if(warning MATCHES "Member ([A-Za-z]+)\\(.* of (class|struct) [A-Za-z:]*::([A-Za-z]+)[< ].*is not documented" AND
+     CMAKE_MATCH_1 STREQUAL CMAKE_MATCH_3)
+    continue()
   endif()
+  # A further overload: the first one in the file, on an earlier line, is the one to document.
+  if(warning MATCHES "^([^:]*):([0-9]+): warning: Member ([a-z_0-9]+)\\(.* of namespace .*is not documented")
+    set(line ${CMAKE_MATCH_2})
+    set(name ${CMAKE_MATCH_3})
+    file(READ ${CMAKE_MATCH_1} text)
+    string(FIND "${text}" " ${name}(" place)
+    string(SUBSTRING "${text}" 0 ${place} before)
+    string(REGEX REPLACE "[^\n]+" "" before "${before}")
+    string(LENGTH "${before}" lines_before)
+    math(EXPR first "${lines_before} + 1")
+    if(first LESS line)
+      continue()
+    endif()
+  endif()
+  list(APPEND others "${warning}")
 endforeach()
 set(warnings ${others})
 list(LENGTH warnings count)

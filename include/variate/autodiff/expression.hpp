@@ -110,8 +110,12 @@ struct Variable : detail::ExpressionTag {
   using Scalar = typename detail::LaneTraits<L>::Scalar;
   /// Sample or parameter.
   static constexpr Kind kind = k;
+  /// How many variables an expression reads: this one.
   static constexpr int leaves = 1;
-  static constexpr bool transcendental = false, active = true;
+  /// Whether a fused sweep keeps local partials: not for a leaf.
+  static constexpr bool transcendental = false;
+  /// Whether adjoints flow to it.
+  static constexpr bool active = true;
   /// The batch on the tape.
   detail::Node<L>* node;
 
@@ -144,9 +148,11 @@ struct Variable : detail::ExpressionTag {
   void bind(detail::LeafView<L>* out) const {
     *out = {node->value, detail::LaneTraits<L>::planes == 2 ? node->value + node->plane : nullptr, shape(), node};
   }
+  /// What the forward sweep keeps for the backward one.
   struct Saved {
     L value;
   };
+  /// Its value at columns c and on.
   template <int I>
   [[gnu::always_inline]] Saved forward(const detail::Reader<L>* readers, Index c) const { return {readers[I].load(c)}; }
   /// Leaves the adjoint of leaf I in the sink.

@@ -22,6 +22,7 @@ namespace variate::math {
 /// The signed and the unsigned integer of T's size.
 template <class T>
 using IntegerOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+/// The unsigned integer of the same size.
 template <class T>
 using UnsignedOf = std::make_unsigned_t<IntegerOf<T>>;
 
@@ -33,11 +34,16 @@ struct Mask;
 template <class T, int N = native_lanes<T>, Backing B = native_backing>
 struct Lanes {
   using Scalar = T;
+  /// The register.
   using Native = detail::Register<T, N, B>;
+  /// What comparisons give.
   using Truth = Mask<IntegerOf<T>, N, B>;
+  /// How many numbers there are.
   static constexpr int size = N;
+  /// Registers or plain arrays.
   static constexpr Backing backing = B;
 
+  /// The numbers.
   Native v;
 
   Lanes() = default;
@@ -64,6 +70,7 @@ struct Lanes {
   [[gnu::always_inline]] static Lanes load(const T* from, std::ptrdiff_t count, T fill) {
     return detail::load_first<Lanes>(from, count, fill);
   }
+  /// Writes all N.
   [[gnu::always_inline]] void store(T* to) const { std::memcpy(to, &v, sizeof v); }
   /// Only the first `count` numbers.
   [[gnu::always_inline]] void store(T* to, std::ptrdiff_t count) const { detail::store_first(*this, to, count); }
@@ -144,6 +151,7 @@ struct Mask {
       return detail::any_set<I>(a.bits.v);
     }
   }
+  /// True where every lane is.
   [[gnu::always_inline]] friend bool all(Mask a) { return !any(!a); }
 };
 

@@ -15,7 +15,8 @@ namespace variate::math {
 /// Both at once: they share most of their work.
 template <class L>
 struct SinCos {
-  L sin, cos;
+  L sin;  ///< the sine
+  L cos;  ///< the cosine
 };
 
 namespace detail {
@@ -136,6 +137,7 @@ template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> sin(Lanes<T, N, B> x) {
   return sin_cos(x).sin;
 }
+/// The cosine, likewise.
 template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> cos(Lanes<T, N, B> x) {
   return sin_cos(x).cos;
@@ -185,18 +187,21 @@ T sin(T x) {
   sin<T, L>(&x, &y, 1);
   return y;
 }
+/// The cosine, likewise.
 template <std::floating_point T, class L = Lanes<T>>
 T cos(T x) {
   T y;
   cos<T, L>(&x, &y, 1);
   return y;
 }
+/// Both of one number.
 template <std::floating_point T, class L = Lanes<T>>
 SinCos<T> sin_cos(T x) {
   SinCos<T> r;
   sin_cos<T, L>(&x, &r.sin, &r.cos, 1);
   return r;
 }
+/// Both of one number of turns.
 template <std::floating_point T, class L = Lanes<T>>
 SinCos<T> sin_cos_turns(T u) {
   SinCos<T> r;
