@@ -8,9 +8,9 @@ present() {
     g++) command -v "${CXX:-g++}" ;;
     cmake | ccache | doxygen | pkg-config) command -v "$1" ;;
     ninja-build) command -v ninja ;;
-    libeigen3-dev) ls /usr/include/eigen3/Eigen/Core /usr/local/include/eigen3/Eigen/Core 2>/dev/null | grep . ;;
-    nlohmann-json3-dev) ls /usr/include/nlohmann/json.hpp /usr/local/include/nlohmann/json.hpp 2>/dev/null | grep . ;;
-    *) dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -x installed ;;
+    libeigen3-dev) [ -e /usr/include/eigen3/Eigen/Core ] || [ -e /usr/local/include/eigen3/Eigen/Core ] ;;
+    nlohmann-json3-dev) [ -e /usr/include/nlohmann/json.hpp ] || [ -e /usr/local/include/nlohmann/json.hpp ] ;;
+    *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
   esac >/dev/null
 }
 
