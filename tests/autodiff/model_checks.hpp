@@ -79,10 +79,9 @@ void check_double(const Model& model, Index d, double low = -1, double high = 1)
   }
 }
 
-/// The same, and float against double: the model must take either.
+/// Values and gradients in float against double: the model must take either.
 template <class Model>
-void check_model(const Model& model, Index d, double low = -1, double high = 1) {
-  check_double(model, d, low, high);
+void check_float(const Model& model, Index d, double low = -1, double high = 1) {
   const auto f = variate::differentiable(model);
   for (const Index s : {1, 5, 16, 21}) {
     CAPTURE(s);
@@ -97,6 +96,13 @@ void check_model(const Model& model, Index d, double low = -1, double high = 1) 
     CHECK(difference(e.value.template cast<double>(), exact.value) < 1e-5);
     CHECK(difference(g.template cast<double>(), wide) < 1e-5);
   }
+}
+
+/// Both.
+template <class Model>
+void check_model(const Model& model, Index d, double low = -1, double high = 1) {
+  check_double(model, d, low, high);
+  check_float(model, d, low, high);
 }
 
 }  // namespace variate_tests

@@ -6,19 +6,19 @@ using namespace variate;
 using namespace variate_tests;
 
 TEST_CASE("arithmetic between samples", "[autodiff]") {
-  check_model([](const auto& z) { return sum(z + square(z) - exp(z)); }, 3);
-  check_model([](const auto& z) { return z[0] * z[1] / z[2]; }, 3, 0.5, 2);
-  check_model([](const auto& z) { return sum(cwise_product(z, tanh(z)) / (1 + square(z))); }, 3);
+  check_double([](const auto& z) { return sum(z + square(z) - exp(z)); }, 3);
+  check_double([](const auto& z) { return z[0] * z[1] / z[2]; }, 3, 0.5, 2);
+  check_double([](const auto& z) { return sum(cwise_product(z, tanh(z)) / (1 + square(z))); }, 3);
 }
 
 TEST_CASE("numbers on either side", "[autodiff]") {
-  check_model([](const auto& z) { return sum(2 * z + 1 - (3 - z) * 0.5 + 1 / (z + 3) + z / 4); }, 3);
+  check_double([](const auto& z) { return sum(2 * z + 1 - (3 - z) * 0.5 + 1 / (z + 3) + z / 4); }, 3);
 }
 
 TEST_CASE("rows, columns and numbers are broadcast", "[autodiff]") {
   // a 1 x S row with d x S, from either side, with and without a transcendental function in the node
-  check_model([](const auto& z) { return sum(z[0] * z + z / (z[1] + 3)); }, 3);
-  check_model([](const auto& z) { return sum(exp(z[0] * z) - tanh(z - z[2])); }, 3);
+  check_double([](const auto& z) { return sum(z[0] * z + z / (z[1] + 3)); }, 3);
+  check_double([](const auto& z) { return sum(exp(z[0] * z) - tanh(z - z[2])); }, 3);
   // a column of constants, and samples made d x S by it
   const Vector<double> a = scattered(3, 1);
   check_double([a](const auto& z) { return sum(a * z + (z - a) / (a + (2.0 + z))); }, 3);
@@ -27,12 +27,17 @@ TEST_CASE("rows, columns and numbers are broadcast", "[autodiff]") {
 }
 
 TEST_CASE("one variable several times in a node", "[autodiff]") {
-  check_model([](const auto& z) { return sum(cwise_product(cwise_product(z, z), exp(z)) + z); }, 3);
+  check_double([](const auto& z) { return sum(cwise_product(cwise_product(z, z), exp(z)) + z); }, 3);
   check_double([](const auto& z) { return sum(exp(z) * z[0] + exp(z[0]) * z[0]); }, 2);
 }
 
 TEST_CASE("the larger and the smaller", "[autodiff]") {
-  check_model([](const auto& z) { return sum(maximum(z, 0.1) + minimum(square(z), z[0])); }, 3);
+  check_double([](const auto& z) { return sum(maximum(z, 0.1) + minimum(square(z), z[0])); }, 3);
+}
+
+TEST_CASE("all of them in float", "[autodiff]") {
+  check_float([](const auto& z) { return sum((2 * z + z[0] * z - 1) / (z[1] + 3) + maximum(z, 0.1) - minimum(z, z[2])); }, 3);
+  check_float([](const auto& z) { return sum(exp(z[0] * z) - cwise_product(z, z) / (3 - z)); }, 3);
 }
 
 TEST_CASE("Eigen operands of any kind", "[autodiff]") {

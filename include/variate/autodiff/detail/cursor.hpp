@@ -3,7 +3,8 @@
 ///
 /// A participant is as large as the walk, or one row, one column or one number of it. Whenever nobody is a proper row or column the
 /// walk is one long row, so that batches of one column (or of three) still use every lane. The last, partial register of a row goes
-/// through small buffers: the body of the loop is compiled once.
+/// through small buffers: the body of the loop is compiled once. What is not in the inner loop is kept out of line: it is shared by all
+/// expressions, and compile time is mostly spent on what is not.
 #include <array>
 
 #include "variate/autodiff/tape.hpp"
@@ -70,7 +71,7 @@ class Reader {
 
  public:
   /// `tangent` is nullptr for what does not vary.
-  void start(const Walk& walk, const Shape& part, const T* value, const T* tangent) {
+  [[gnu::noinline]] void start(const Walk& walk, const Shape& part, const T* value, const T* tangent) {
     base_[0] = value;
     if constexpr (planes == 2) base_[1] = tangent;
     moving_ = walk.moves_along(part);
@@ -96,7 +97,7 @@ class Reader {
     return load_planes<L>(at_[0] + (c & mask_[0]), at_[planes - 1] + (c & mask_[planes - 1]));
   }
   /// The last `count` numbers of a row, from c on; the rest repeats the first of them.
-  void enter_tail(Index c, Index count) {
+  [[gnu::noinline]] void enter_tail(Index c, Index count) {
     for (int p = 0; p < planes; ++p) {
       if (mask_[p] == 0) continue;
       for (Index j = 0; j < width; ++j) buffer_.at[p][j] = at_[p][c + (j < count ? j : 0)];
@@ -124,7 +125,7 @@ class Writer {
   static constexpr int planes = LaneTraits<L>::planes;
 
  public:
-  void start(const Walk& walk, T* value, Index plane) {
+  [[gnu::noinline]] void start(const Walk& walk, T* value, Index plane) {
     base_ = value;
     plane_ = plane;
     row_step_ = walk.cols;
@@ -135,12 +136,12 @@ class Writer {
     mask_ = -1;
   }
   [[gnu::always_inline]] void store(Index c, const L& x) { store_planes<L>(x, at_ + (c & mask_), second_ + (c & mask_)); }
-  void enter_tail(Index, Index) {
+  [[gnu::noinline]] void enter_tail(Index, Index) {
     at_ = tail_.at[0];
     second_ = tail_.at[planes - 1];
     mask_ = 0;
   }
-  void leave_tail(Index c, Index count) {
+  [[gnu::noinline]] void leave_tail(Index c, Index count) {
     if (!base_) return;
     for (int p = 0; p < planes; ++p) std::copy_n(tail_.at[p], count, row_ + p * plane_ + c);
   }
@@ -166,7 +167,7 @@ class Adder {
   static constexpr int width = Buffer<L>::width;
 
  public:
-  void start(const Walk& walk, const Shape& part, T* value, Index plane) {
+  [[gnu::noinline]] void start(const Walk& walk, const Shape& part, T* value, Index plane) {
     base_ = value;
     plane_ = plane;
     moving_ = walk.moves_along(part);
@@ -183,7 +184,7 @@ class Adder {
     T* const b = second_ + (c & mask_);
     store_planes<L>(load_planes<L>(a, b) + x, a, b);
   }
-  void enter_tail(Index c, Index) {
+  [[gnu::noinline]] void enter_tail(Index c, Index) {
     row_at_ = moving_ ? at_ + c : at_;
     row_second_ = moving_ ? second_ + c : second_;
     clear(tail_);
@@ -191,7 +192,7 @@ class Adder {
     second_ = tail_.at[planes - 1];
     mask_ = 0;
   }
-  void leave_tail(Index, Index count) {
+  [[gnu::noinline]] void leave_tail(Index, Index count) {
     for (Index j = 0; j < count; ++j) row_at_[j] += tail_.at[0][j];
     if constexpr (planes == 2)
       for (Index j = 0; j < count; ++j) row_second_[j] += tail_.at[1][j];
@@ -207,7 +208,7 @@ class Adder {
   void clear(Buffer<L>& buffer) {
     for (int p = 0; p < planes; ++p) std::fill_n(buffer.at[p], width, T(0));
   }
-  void fold(Index to) {
+  [[gnu::noinline]] void fold(Index to) {
     for (int p = 0; p < planes; ++p) base_[to + p * plane_] += sum(LaneTraits<L>::Plain::load(sum_.at[p]));
     clear(sum_);
   }
