@@ -1,6 +1,6 @@
-/// Value and gradient of the Bayesian logistic log joint, sum_n log sigmoid(x_n . w) - |w|^2 / 2 for each of S columns w: the tape
-/// against a loop written by hand (Eigen's products, the same vector kernels, one exponential for value and slope).
-/// The counter `ratio` is tape / hand, the two run in turn and the best of each taken; `error` the largest difference of gradients.
+/// Value and gradient of the Bayesian logistic log joint, sum_n log sigmoid(x_n . w) - |w|^2 / 2 for each of S columns w: the
+/// tape against a loop written by hand (Eigen's products, the same vector kernels, one exponential for value and slope). The
+/// counter `ratio` is tape / hand, the two run in turn and the best of each taken; `error` the largest difference of gradients.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

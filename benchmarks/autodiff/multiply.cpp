@@ -27,8 +27,9 @@ void multiply(benchmark::State& state) {
   Batch<double> c(m, n), d(m, n);
   const auto own = [&] {
     c.setZero();
-    variate::detail::multiply<double>(c.data(), turned ? variate::detail::Strided<double>{a.data(), 1, m}
-                                                       : variate::detail::Strided<double>{a.data(), k, 1}, b.data(), m, k, n);
+    variate::detail::multiply<double>(
+        c.data(), turned ? variate::detail::Strided<double>{a.data(), 1, m} : variate::detail::Strided<double>{a.data(), k, 1},
+        b.data(), m, k, n);
     benchmark::DoNotOptimize(c.data());
   };
   const auto eigen = [&] {

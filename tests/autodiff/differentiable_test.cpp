@@ -27,7 +27,8 @@ using Floats = Differentiable<Network, Vector<float>>;
 static_assert(DifferentiableIntegrand<F, double> && !Parametric<F>);
 static_assert(DifferentiableIntegrand<G, double> && ParametricIntegrand<G, double> && Parametric<G>);
 static_assert(DifferentiableIntegrand<Floats, float> && Parametric<Floats>);
-static_assert(!std::is_copy_constructible_v<TapeEvaluation<double>> && std::is_nothrow_move_constructible_v<TapeEvaluation<double>>);
+static_assert(!std::is_copy_constructible_v<TapeEvaluation<double>> &&
+              std::is_nothrow_move_constructible_v<TapeEvaluation<double>>);
 template <class X>
 concept EvaluatesTemporary = requires(X f, const Batch<double>& x) { std::move(f).evaluate(x); };
 static_assert(!EvaluatesTemporary<F>);  // the evaluation would outlive the model
@@ -102,7 +103,8 @@ TEST_CASE("pullbacks are linear in the weights and do not disturb each other", "
 }
 
 TEST_CASE("what does not depend on an argument has a gradient of zero", "[autodiff]") {
-  const auto f = differentiable([](const auto& z, const auto& t) { return 0 * z[0] + t[0] * t[0]; }, Vector<double>(Vector<double>::Constant(2, 3.0)));
+  const auto f = differentiable([](const auto& z, const auto& t) { return 0 * z[0] + t[0] * t[0]; },
+                                Vector<double>(Vector<double>::Constant(2, 3.0)));
   const Batch<double> z = scattered(2, 3);
   Batch<double> g;
   const Vector<double> p = f.evaluate(z).pullback(Row<double>::Ones(3), g);

@@ -25,9 +25,9 @@ void check_at(F f, double x) {
 }
 }  // namespace
 
-using std::exp, std::expm1, std::log, std::log1p, std::log2, std::log10, std::sqrt, std::cbrt, std::sin, std::cos, std::tan, std::asin,
-    std::acos, std::atan, std::sinh, std::cosh, std::tanh, std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::abs, std::fabs,
-    std::pow, std::atan2, std::hypot, std::fmin, std::fmax;
+using std::exp, std::expm1, std::log, std::log1p, std::log2, std::log10, std::sqrt, std::cbrt, std::sin, std::cos, std::tan,
+    std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh, std::asinh, std::acosh, std::atanh, std::erf, std::erfc,
+    std::abs, std::fabs, std::pow, std::atan2, std::hypot, std::fmin, std::fmax;
 using variate::math::sigmoid, variate::math::softplus;
 
 TEST_CASE("functions of one dual", "[autodiff]") {

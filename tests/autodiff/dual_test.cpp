@@ -20,7 +20,8 @@ void check(const Dual<T, N>& x, T value, T by_a, T by_b, T a_first, T b_first) {
   CHECK(static_cast<double>(x.value) == Approx(static_cast<double>(value)).epsilon(tolerance));
   for (int i = 0; i < N; ++i) {
     const T expected = by_a * (a_first + static_cast<T>(i)) + by_b * (b_first + static_cast<T>(i));
-    CHECK(static_cast<double>(x.tangent[static_cast<std::size_t>(i)]) == Approx(static_cast<double>(expected)).epsilon(tolerance));
+    CHECK(static_cast<double>(x.tangent[static_cast<std::size_t>(i)]) ==
+          Approx(static_cast<double>(expected)).epsilon(tolerance));
   }
 }
 template <class T, int N>

@@ -20,6 +20,7 @@ TEST_CASE("functions of Eigen's AutoDiffScalar", "[autodiff]") {
   const auto own = forward_integrand(model);
   CHECK(difference(f(x), own(x)) < 1e-15);
   CHECK(difference(gradient(f, x), gradient(own, x)) < 1e-15);
-  const auto constant_model = eigen_autodiff_integrand([](const auto& p) { return typename std::decay_t<decltype(p)>::Scalar(3.0); });
+  const auto constant_model =
+      eigen_autodiff_integrand([](const auto& p) { return typename std::decay_t<decltype(p)>::Scalar(3.0); });
   CHECK(gradient(constant_model, x) == Batch<double>::Zero(4, 5));
 }

@@ -33,12 +33,14 @@ TEST_CASE("a fused node equals its operations one by one", "[autodiff]") {
                 const auto a = evaluated(tanh(evaluated(z * z[0])));
                 const auto b = evaluated(1 + evaluated(exp(evaluated(-z))));
                 return evaluated(sum(evaluated(evaluated(a / b) + evaluated(evaluated(square(z)) * z))));
-              }, 3);
+              },
+              3);
   check_equal([](const auto& z) { return sum((z - z[1]) * (z + 2) / (square(z) + 1)); },
               [](const auto& z) {
                 const auto a = evaluated(evaluated(z - z[1]) * evaluated(z + 2));
                 return sum(evaluated(a / evaluated(evaluated(square(z)) + 1)));
-              }, 3);
+              },
+              3);
 }
 
 TEST_CASE("a column that is not finite does not spoil the others", "[autodiff]") {
@@ -75,8 +77,10 @@ TEST_CASE("a column that is not finite does not spoil the others", "[autodiff]")
 }
 
 TEST_CASE("an expression is evaluated once where asked", "[autodiff]") {
-  check_double([](const auto& z) {
-    const auto h = evaluated(tanh(z));
-    return sum(h * h) + sum(exp(h)) + h[0];
-  }, 3);
+  check_double(
+      [](const auto& z) {
+        const auto h = evaluated(tanh(z));
+        return sum(h * h) + sum(exp(h)) + h[0];
+      },
+      3);
 }

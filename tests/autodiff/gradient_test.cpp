@@ -42,7 +42,8 @@ TEST_CASE("Hessian-vector products against the closed form", "[autodiff]") {
   hessian << -2 - 1200 * a * a + 400 * b, 400 * a, 400 * a, -200;
   CHECK(difference(hessian_vector_product(Rosenbrock{}, x, v), Vector<double>(hessian * v)) < 1e-14);
   const Batch<double> points = x.replicate(1, 5), directions = scattered(2, 5);
-  CHECK(difference(hessian_vector_product(differentiable(Rosenbrock{}), points, directions), Batch<double>(hessian * directions)) < 1e-14);
+  CHECK(difference(hessian_vector_product(differentiable(Rosenbrock{}), points, directions),
+                   Batch<double>(hessian * directions)) < 1e-14);
 }
 
 TEST_CASE("Jacobians in reverse and in forward mode, in chunks of any size", "[autodiff]") {

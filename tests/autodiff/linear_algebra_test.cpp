@@ -17,11 +17,13 @@ Vector<double> flat_identity(Index n, double scale) {
 
 TEST_CASE("one matrix in each column", "[autodiff]") {
   // only the lower triangle is looked at: z need not be symmetric
-  check_double([eye = flat_identity(3, 4)](const auto& z) {
-    const auto l = cholesky(rows(z, 0, 9) + eye);
-    return sum(square(l)) + sum(log(diagonal(l))) + sum(exp(solve_lower(l, rows(z, 9, 3)))) +
-           sum(square(solve_lower_transposed(l, rows(z, 9, 3)))) + l[3];
-  }, 12);
+  check_double(
+      [eye = flat_identity(3, 4)](const auto& z) {
+        const auto l = cholesky(rows(z, 0, 9) + eye);
+        return sum(square(l)) + sum(log(diagonal(l))) + sum(exp(solve_lower(l, rows(z, 9, 3)))) +
+               sum(square(solve_lower_transposed(l, rows(z, 9, 3)))) + l[3];
+      },
+      12);
   check_double([](const auto& z) { return sum(cholesky(exp(z))); }, 1);
 }
 
@@ -40,7 +42,8 @@ TEST_CASE("one matrix for all samples", "[autodiff]") {
     const Eigen::LLT<Eigen::MatrixXd> llt(a);
     const Batch<double> half = llt.matrixL().solve(Eigen::MatrixXd(x));
     const Batch<double> tilted = llt.matrixU().solve(Eigen::MatrixXd(x.array().exp().matrix()));
-    const Row<double> expected = -0.5 * half.colwise().squaredNorm().array() - Eigen::MatrixXd(llt.matrixL()).diagonal().array().log().sum() +
+    const Row<double> expected = -0.5 * half.colwise().squaredNorm().array() -
+                                 Eigen::MatrixXd(llt.matrixL()).diagonal().array().log().sum() +
                                  0.1 * tilted.colwise().sum().array();
     const auto e = f.evaluate(x);
     CHECK(difference(e.value, expected) < 1e-13);
@@ -83,7 +86,8 @@ TEST_CASE("a matrix that is not positive definite spoils its own column only", "
 }
 
 TEST_CASE("float", "[autodiff]") {
-  const auto f = differentiable([](const auto& z) { return sum(log(diagonal(cholesky(z)))) + sum(solve_lower(cholesky(z), rows(z, 0, 2))); });
+  const auto f = differentiable(
+      [](const auto& z) { return sum(log(diagonal(cholesky(z)))) + sum(solve_lower(cholesky(z), rows(z, 0, 2))); });
   Batch<double> x = scattered(4, 19);
   x.row(0).array() += 3;
   x.row(3).array() += 3;
@@ -104,7 +108,8 @@ TEST_CASE("shapes that are no matrices are refused", "[autodiff]") {
     }
     return {};
   };
-  CHECK(complaint([](const auto& z) { return sum(cholesky(z)); }, 5) == "cholesky: shape is 5 x 2, expected n*n rows, a matrix in each column");
+  CHECK(complaint([](const auto& z) { return sum(cholesky(z)); }, 5) ==
+        "cholesky: shape is 5 x 2, expected n*n rows, a matrix in each column");
   CHECK(says(complaint([](const auto& z) { return sum(diagonal(z)); }, 5), "diagonal: shape is 5 x 2"));
   CHECK(complaint([](const auto& z) { return sum(solve_lower(z, rows(z, 0, 3))); }, 4) ==
         "solve_lower: shapes are 4 x 2 and 3 x 2, expected n*n and n rows, equal columns");

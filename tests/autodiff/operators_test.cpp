@@ -53,19 +53,21 @@ TEST_CASE("Eigen operands of any kind", "[autodiff]") {
     return g;
   };
   const Batch<double> expected = gradient_of([rows, v](const auto& z) { return sum(v * exp(rows * z)); });
-  CHECK(difference(expected, differences(differentiable([rows, v](const auto& z) { return sum(v * exp(rows * z)); }), x, w)) < 1e-8);
+  CHECK(difference(expected, differences(differentiable([rows, v](const auto& z) { return sum(v * exp(rows * z)); }), x, w)) <
+        1e-8);
   CHECK(difference(gradient_of([&](const auto& z) { return sum(constant(v) * exp(constant(rows) * z)); }), expected) < 1e-14);
   CHECK(difference(gradient_of([&](const auto& z) { return sum(v * exp(constant(columns) * z)); }), expected) < 1e-14);
   CHECK(difference(gradient_of([columns, v](const auto& z) { return sum(v * exp(columns * z)); }), expected) < 1e-14);
   // temporaries, Eigen expressions and local matrices are copied onto the tape
   CHECK(difference(gradient_of([&](const auto& z) {
-          Batch<double> local = 2 * rows;
-          Vector<double> weights = v;
-          auto value = sum(weights * exp((0.5 * local) * z));
-          local.setZero();
-          weights.setZero();
-          return value;
-        }), expected) < 1e-14);
+                     Batch<double> local = 2 * rows;
+                     Vector<double> weights = v;
+                     auto value = sum(weights * exp((0.5 * local) * z));
+                     local.setZero();
+                     weights.setZero();
+                     return value;
+                   }),
+                   expected) < 1e-14);
   CHECK(difference(gradient_of([&](const auto& z) { return sum(v.array() * exp(Batch<double>(rows) * z)); }), expected) < 1e-14);
   // a column-major constant coefficient by coefficient
   const Eigen::MatrixXd table = scattered(3, 5);
@@ -89,7 +91,8 @@ TEST_CASE("shapes that do not fit are named", "[autodiff]") {
   const Vector<double> b = scattered(2, 1);
   CHECK(complaint([a](const auto& z) { return sum(a * z); }, 5, 2) ==
         "matrix product: shapes are 4 x 3 and 5 x 2, expected as many columns on the left as rows on the right");
-  CHECK(complaint([b](const auto& z) { return sum(z + b); }, 3, 4) == "operator+: shapes are 3 x 4 and 2 x 1, expected equal rows and columns, or 1");
+  CHECK(complaint([b](const auto& z) { return sum(z + b); }, 3, 4) ==
+        "operator+: shapes are 3 x 4 and 2 x 1, expected equal rows and columns, or 1");
   CHECK(says(complaint([b](const auto& z) { return sum(z - b); }, 3, 4), "operator-: shapes are 3 x 4 and 2 x 1"));
   CHECK(says(complaint([b](const auto& z) { return sum(z / b); }, 3, 4), "operator/: shapes are 3 x 4 and 2 x 1"));
   CHECK(says(complaint([b](const auto& z) { return sum(b * z); }, 3, 4), "coefficient-wise product: shapes are 2 x 1 and 3 x 4"));

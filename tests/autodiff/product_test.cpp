@@ -48,7 +48,8 @@ TEST_CASE("parameters times samples, times data, times parameters", "[autodiff]"
   const auto f = differentiable(
       [data, columns](const auto& z, const auto& t) {
         const auto w = reshape(t, 0, 2, 3);
-        return sum(tanh(w * z)) + sum(sum_columns(square(w * data + w * columns))) * z[0] + sum(sum_columns(w * reshape(t, 6, 3, 2)));
+        return sum(tanh(w * z)) + sum(sum_columns(square(w * data + w * columns))) * z[0] +
+               sum(sum_columns(w * reshape(t, 6, 3, 2)));
       },
       Vector<double>(scattered(12, 1)));
   for (const Index s : {1, 3, 9}) {

@@ -15,7 +15,8 @@ TEST_CASE("sums over rows and means", "[autodiff]") {
 TEST_CASE("sums over columns are one column for all samples", "[autodiff]") {
   // of parameters: value and pullback against closed forms
   const Vector<double> theta = scattered(6, 1);
-  const auto f = differentiable([](const auto& z, const auto& t) { return sum(sum_columns(exp(reshape(t, 0, 2, 3))) * z); }, theta);
+  const auto f =
+      differentiable([](const auto& z, const auto& t) { return sum(sum_columns(exp(reshape(t, 0, 2, 3))) * z); }, theta);
   const Batch<double> x = scattered(1, 3);
   const Row<double> w = scattered(1, 3, 1, 2);
   const auto e = f.evaluate(x);

@@ -11,7 +11,9 @@ TEST_CASE("the error function and the normal distribution function", "[autodiff]
   check_double([](const auto& z) { return sum(log_normal_cdf(z)); }, 3, -4, 2);
 }
 
-TEST_CASE("the log gamma function", "[autodiff]") { check_double([](const auto& z) { return sum(lgamma(z)); }, 3, 0.5, 4); }
+TEST_CASE("the log gamma function", "[autodiff]") {
+  check_double([](const auto& z) { return sum(lgamma(z)); }, 3, 0.5, 4);
+}
 
 TEST_CASE("special functions of float", "[autodiff]") {
   const auto f = differentiable([](const auto& z) { return sum(erf(z) + normal_cdf(z) + log_normal_cdf(z) + lgamma(z)); });

@@ -14,7 +14,8 @@ TEST_CASE("rows, single rows and stacks", "[autodiff]") {
 
 TEST_CASE("parameters are cut out of a flat vector", "[autodiff]") {
   const Vector<double> theta = scattered(7, 1);
-  const auto f = differentiable([](const auto& z, const auto& t) { return sum(reshape(t, 0, 2, 2) * z) + t[4] * z[0] + t[5]; }, theta);
+  const auto f =
+      differentiable([](const auto& z, const auto& t) { return sum(reshape(t, 0, 2, 2) * z) + t[4] * z[0] + t[5]; }, theta);
   const Batch<double> x = scattered(2, 3);
   const Row<double> w = Row<double>(column({1, 2, 3}).transpose());
   const auto e = f.evaluate(x);
@@ -37,10 +38,12 @@ TEST_CASE("parts that are not there are refused", "[autodiff]") {
     }
     return {};
   };
-  CHECK(complaint([](const auto& z, const auto&) { return sum(rows(z, 2, 2)); }) == "rows: asked for 2 from 2, the batch is 3 x 2");
+  CHECK(complaint([](const auto& z, const auto&) { return sum(rows(z, 2, 2)); }) ==
+        "rows: asked for 2 from 2, the batch is 3 x 2");
   CHECK(complaint([](const auto& z, const auto&) { return z[3]; }) == "operator[]: row is 3, expected 0 to 2");
   CHECK(complaint([](const auto& z, const auto& t) { return sum(z) * t[4]; }) == "operator[]: index is 4, expected 0 to 3");
   CHECK(complaint([](const auto& z, const auto& t) { return sum(reshape(t, 1, 2, 2) * z); }) ==
         "reshape: asked for 2 x 2 from 1, there are 4 numbers");
-  CHECK(says(complaint([](const auto& z, const auto& t) { return sum(stack(z, t)); }), "stack: shapes are 3 x 2 and 4 x 1, expected equal columns"));
+  CHECK(says(complaint([](const auto& z, const auto& t) { return sum(stack(z, t)); }),
+             "stack: shapes are 3 x 2 and 4 x 1, expected equal columns"));
 }

@@ -9,8 +9,9 @@
 
 namespace variate {
 
-/// An integrand from a function of one point that also writes its gradient: `f(x, gradient) -> value`, both Vector<T>, the gradient
-/// already of x's size. Column by column. This is how any other AD library is plugged in: tape or dual types go inside f.
+/// An integrand from a function of one point that also writes its gradient: `f(x, gradient) -> value`, both Vector<T>, the
+/// gradient already of x's size. Column by column. This is how any other AD library is plugged in: tape or dual types go inside
+/// f.
 template <class F>
 class Pointwise {
  public:
@@ -47,8 +48,9 @@ Pointwise<std::remove_cvref_t<F>> pointwise(F&& f) {
   return Pointwise<std::remove_cvref_t<F>>(std::forward<F>(f));
 }
 
-/// An integrand from a function of one point that is generic in its scalar: `f(x)` with x an Eigen column vector of scalars gives a
-/// scalar. Gradients by forward mode, `N` directions at a time: for few dimensions, long loops, branches on values (simulators).
+/// An integrand from a function of one point that is generic in its scalar: `f(x)` with x an Eigen column vector of scalars gives
+/// a scalar. Gradients by forward mode, `N` directions at a time: for few dimensions, long loops, branches on values
+/// (simulators).
 template <class F, int N = 8>
 class ForwardIntegrand {
  public:

@@ -34,7 +34,11 @@ class TapeEvaluation {
   Row<T> value;  ///< 1 x S
 
   TapeEvaluation(LentTape<Lane> tape, detail::Node<Lane>& x, detail::Node<Lane>* theta, detail::Node<Lane>& result)
-      : value(Eigen::Map<const Row<T>>(result.value, result.cols)), tape_(std::move(tape)), x_(&x), theta_(theta), result_(&result) {}
+      : value(Eigen::Map<const Row<T>>(result.value, result.cols)),
+        tape_(std::move(tape)),
+        x_(&x),
+        theta_(theta),
+        result_(&result) {}
 
   /// sum_c w_c dvalue_c/dparams; empty if the model has no parameters.
   Vector<T> pullback(const Row<T>& w) const {
@@ -71,8 +75,8 @@ class TapeEvaluation {
 /// Gradients and Hessian-vector products of every column, from one reverse sweep over duals.
 template <class T>
 struct SecondOrder {
-  Row<T> value;     ///< 1 x S
-  Row<T> slope;     ///< 1 x S: dvalue_c/dx_c . v_c
+  Row<T> value;       ///< 1 x S
+  Row<T> slope;       ///< 1 x S: dvalue_c/dx_c . v_c
   Batch<T> gradient;  ///< d x S: w_c dvalue_c/dx_c
   Batch<T> product;   ///< d x S: w_c d2value_c/dx_c2 v_c
 };
@@ -96,10 +100,12 @@ struct NamesScalar<NoParameters> {
 /// A model's result as a node: 1 x S.
 template <class E>
 auto& result_node(const E& e, Index cols) {
-  static_assert(TapeExpression<E>, "a model must return an expression of its argument, one number a column (1 x S): end it with sum(...)");
+  static_assert(TapeExpression<E>,
+                "a model must return an expression of its argument, one number a column (1 x S): end it with sum(...)");
   auto& node = *evaluated(e).node;
   if (node.rows != 1 || node.cols != cols) [[unlikely]]
-    refuse_shapes("model's result", {node.rows, node.cols}, {1, cols}, "one row with a number for each column, as sum(...) gives");
+    refuse_shapes("model's result", {node.rows, node.cols}, {1, cols},
+                  "one row with a number for each column, as sum(...) gives");
   return node;
 }
 
@@ -114,8 +120,12 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   static constexpr bool parametric = !std::same_as<Parameters, detail::NoParameters>;
 
  public:
-  explicit Differentiable(Model model) requires(!parametric) : model_(std::move(model)) {}
-  Differentiable(Model model, Parameters theta) requires(parametric) : model_(std::move(model)), theta_(std::move(theta)) {}
+  explicit Differentiable(Model model)
+    requires(!parametric)
+      : model_(std::move(model)) {}
+  Differentiable(Model model, Parameters theta)
+    requires(parametric)
+      : model_(std::move(model)), theta_(std::move(theta)) {}
 
   /// The function as it was given.
   const Model& model() const { return model_; }
@@ -184,8 +194,14 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   }
 
   /// The model's parameters (P).
-  const Parameters& params() const requires(parametric) { return theta_; }
-  void set_params(const Parameters& theta) requires(parametric) {
+  const Parameters& params() const
+    requires(parametric)
+  {
+    return theta_;
+  }
+  void set_params(const Parameters& theta)
+    requires(parametric)
+  {
     detail::require_size("set_params", "number of parameters", theta.size(), theta_.size());
     theta_ = theta;
   }

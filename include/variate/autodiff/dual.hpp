@@ -74,10 +74,12 @@ struct Dual {
   }
 
   [[gnu::always_inline]] friend Dual operator+(const Dual& a, const Dual& b) {
-    return {a.value + b.value, detail::each_tangent<T, N>([](const auto& s, const auto& t) { return s + t; }, a.tangent, b.tangent)};
+    return {a.value + b.value,
+            detail::each_tangent<T, N>([](const auto& s, const auto& t) { return s + t; }, a.tangent, b.tangent)};
   }
   [[gnu::always_inline]] friend Dual operator-(const Dual& a, const Dual& b) {
-    return {a.value - b.value, detail::each_tangent<T, N>([](const auto& s, const auto& t) { return s - t; }, a.tangent, b.tangent)};
+    return {a.value - b.value,
+            detail::each_tangent<T, N>([](const auto& s, const auto& t) { return s - t; }, a.tangent, b.tangent)};
   }
   [[gnu::always_inline]] friend Dual operator*(const Dual& a, const Dual& b) {
     return {a.value * b.value, detail::each_tangent<T, N>([&](const auto& s, const auto& t) { return s * b.value + t * a.value; },
@@ -86,8 +88,8 @@ struct Dual {
   [[gnu::always_inline]] friend Dual operator/(const Dual& a, const Dual& b) {
     const T inverse = T(1) / b.value;
     const T ratio = a.value / b.value;
-    return {ratio, detail::each_tangent<T, N>([&](const auto& s, const auto& t) { return (s - t * ratio) * inverse; },
-                                              a.tangent, b.tangent)};
+    return {ratio, detail::each_tangent<T, N>([&](const auto& s, const auto& t) { return (s - t * ratio) * inverse; }, a.tangent,
+                                              b.tangent)};
   }
   [[gnu::always_inline]] friend Dual operator-(const Dual& a) {
     return {-a.value, detail::each_tangent<T, N>([](const auto& t) { return -t; }, a.tangent)};
@@ -97,22 +99,34 @@ struct Dual {
   // With a plain number on one side there are no tangents to add up.
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator+(const Dual& a, const U& b) { return {a.value + plain(b), a.tangent}; }
+  [[gnu::always_inline]] friend Dual operator+(const Dual& a, const U& b) {
+    return {a.value + plain(b), a.tangent};
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator+(const U& a, const Dual& b) { return {plain(a) + b.value, b.tangent}; }
+  [[gnu::always_inline]] friend Dual operator+(const U& a, const Dual& b) {
+    return {plain(a) + b.value, b.tangent};
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator-(const Dual& a, const U& b) { return {a.value - plain(b), a.tangent}; }
+  [[gnu::always_inline]] friend Dual operator-(const Dual& a, const U& b) {
+    return {a.value - plain(b), a.tangent};
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator-(const U& a, const Dual& b) { return {plain(a) - b.value, (-b).tangent}; }
+  [[gnu::always_inline]] friend Dual operator-(const U& a, const Dual& b) {
+    return {plain(a) - b.value, (-b).tangent};
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator*(const Dual& a, const U& b) { return chain(a.value * plain(b), plain(b), a); }
+  [[gnu::always_inline]] friend Dual operator*(const Dual& a, const U& b) {
+    return chain(a.value * plain(b), plain(b), a);
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
-  [[gnu::always_inline]] friend Dual operator*(const U& a, const Dual& b) { return chain(plain(a) * b.value, plain(a), b); }
+  [[gnu::always_inline]] friend Dual operator*(const U& a, const Dual& b) {
+    return chain(plain(a) * b.value, plain(a), b);
+  }
   template <class U>
     requires(std::is_arithmetic_v<U> || std::same_as<U, T>)
   [[gnu::always_inline]] friend Dual operator/(const Dual& a, const U& b) {
@@ -125,10 +139,22 @@ struct Dual {
     return chain(ratio, -ratio / b.value, b);
   }
 
-  template <class U> Dual& operator+=(const U& b) { return *this = *this + b; }
-  template <class U> Dual& operator-=(const U& b) { return *this = *this - b; }
-  template <class U> Dual& operator*=(const U& b) { return *this = *this * b; }
-  template <class U> Dual& operator/=(const U& b) { return *this = *this / b; }
+  template <class U>
+  Dual& operator+=(const U& b) {
+    return *this = *this + b;
+  }
+  template <class U>
+  Dual& operator-=(const U& b) {
+    return *this = *this - b;
+  }
+  template <class U>
+  Dual& operator*=(const U& b) {
+    return *this = *this * b;
+  }
+  template <class U>
+  Dual& operator/=(const U& b) {
+    return *this = *this / b;
+  }
 
   [[gnu::always_inline]] friend auto operator<(const Dual& a, const Dual& b) { return a.value < b.value; }
   [[gnu::always_inline]] friend auto operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
@@ -167,8 +193,13 @@ struct NumTraits<variate::Dual<T, N>> : NumTraits<T> {
   using Nested = variate::Dual<T, N>;
   using Literal = T;
   enum {
-    IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1,
-    ReadCost = 1 + N, AddCost = 1 + N, MulCost = 1 + 2 * N
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 1 + N,
+    AddCost = 1 + N,
+    MulCost = 1 + 2 * N
   };
 };
 template <class T, int N, class Op>

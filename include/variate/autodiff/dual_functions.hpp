@@ -1,6 +1,6 @@
 #pragma once
-/// The mathematical functions on duals of float and double: the standard library's value, and tangents by the chain rule. Domains are
-/// those of the functions themselves; outside of them NaN, as there.
+/// The mathematical functions on duals of float and double: the standard library's value, and tangents by the chain rule. Domains
+/// are those of the functions themselves; outside of them NaN, as there.
 #include <cmath>
 #include <concepts>
 #include <numbers>

@@ -1,5 +1,6 @@
 #pragma once
-/// Optional header: a function written for Eigen's AutoDiffScalar (unsupported/Eigen/AutoDiff) as an integrand. Not in variate.hpp.
+/// Optional header: a function written for Eigen's AutoDiffScalar (unsupported/Eigen/AutoDiff) as an integrand. Not in
+/// variate.hpp.
 #include <cassert>
 #include <utility>
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Expressions on a tape: what a model is written in. An expression is a small tree of handles; it is evaluated, as one node, where a
-/// whole batch is needed (a matrix product, a sum, the model's result) or where `evaluated(e)` asks for it.
+/// Expressions on a tape: what a model is written in. An expression is a small tree of handles; it is evaluated, as one node,
+/// where a whole batch is needed (a matrix product, a sum, the model's result) or where `evaluated(e)` asks for it.
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -30,13 +30,15 @@ constexpr Kind joined(Kind a, Kind b) { return a > b ? a : b; }
 inline std::string shape_text(const Shape& s) { return std::to_string(s.rows) + " x " + std::to_string(s.cols); }
 
 [[noreturn]] inline void refuse_shapes(std::string_view op, const Shape& a, const Shape& b, std::string_view expected) {
-  throw ShapeError(std::string(op) + ": shapes are " + shape_text(a) + " and " + shape_text(b) + ", expected " + std::string(expected));
+  throw ShapeError(std::string(op) + ": shapes are " + shape_text(a) + " and " + shape_text(b) + ", expected " +
+                   std::string(expected));
 }
 
 /// The shape of a coefficient-wise combination: equal sizes, or 1 repeated.
 inline Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
   const bool fits = (a.rows == b.rows || a.rows == 1 || b.rows == 1) && (a.cols == b.cols || a.cols == 1 || b.cols == 1);
-  if (!fits) [[unlikely]] refuse_shapes(op, a, b, "equal rows and columns, or 1");
+  if (!fits) [[unlikely]]
+    refuse_shapes(op, a, b, "equal rows and columns, or 1");
   return {a.rows == 1 ? b.rows : a.rows, a.cols == 1 ? b.cols : a.cols};
 }
 
@@ -70,7 +72,9 @@ struct Number : ExpressionTag {
   };
   /// Its value at columns c and on.
   template <int I>
-  [[gnu::always_inline]] Saved forward(const Reader<L>*, Index) const { return {L(number)}; }
+  [[gnu::always_inline]] Saved forward(const Reader<L>*, Index) const {
+    return {L(number)};
+  }
 };
 
 /// Numbers outside the tape, or copied onto it: row-major, without a gradient.
@@ -93,7 +97,9 @@ struct ConstantLeaf : ExpressionTag {
     L value;
   };
   template <int I>
-  [[gnu::always_inline]] Saved forward(const Reader<L>* readers, Index c) const { return {readers[I].load(c)}; }
+  [[gnu::always_inline]] Saved forward(const Reader<L>* readers, Index c) const {
+    return {readers[I].load(c)};
+  }
 };
 
 }  // namespace detail
@@ -102,8 +108,8 @@ struct ConstantLeaf : ExpressionTag {
 template <class E>
 concept TapeExpression = std::derived_from<std::remove_cvref_t<E>, detail::ExpressionTag>;
 
-/// A batch on a tape: the argument of a model, its parameters, or an evaluated expression. A handle, cheap to copy; it lives as long
-/// as its tape's contents.
+/// A batch on a tape: the argument of a model, its parameters, or an evaluated expression. A handle, cheap to copy; it lives as
+/// long as its tape's contents.
 template <class L, Kind k>
 struct Variable : detail::ExpressionTag {
   using Lane = L;
@@ -154,10 +160,14 @@ struct Variable : detail::ExpressionTag {
   };
   /// Its value at columns c and on.
   template <int I>
-  [[gnu::always_inline]] Saved forward(const detail::Reader<L>* readers, Index c) const { return {readers[I].load(c)}; }
+  [[gnu::always_inline]] Saved forward(const detail::Reader<L>* readers, Index c) const {
+    return {readers[I].load(c)};
+  }
   /// Leaves the adjoint of leaf I in the sink.
   template <int I, class Sink>
-  [[gnu::always_inline]] void push(const Saved&, const L& seed, Sink& sink) const { sink.template put<I>(seed); }
+  [[gnu::always_inline]] void push(const Saved&, const L& seed, Sink& sink) const {
+    sink.template put<I>(seed);
+  }
 };
 
 namespace detail {

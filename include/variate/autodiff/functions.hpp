@@ -66,7 +66,9 @@ struct SqrtOp {
 struct SquareOp {
   static constexpr bool transcendental = false;
   template <class P>
-  [[gnu::always_inline]] Jet<P> jet(const P& x) const { return {x * x, x + x, P(2)}; }
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    return {x * x, x + x, P(2)};
+  }
 };
 struct InverseOp {
   static constexpr bool transcendental = false;
@@ -79,7 +81,9 @@ struct InverseOp {
 struct NegateOp {
   static constexpr bool transcendental = false;
   template <class P>
-  [[gnu::always_inline]] Jet<P> jet(const P& x) const { return {-x, P(-1), P(0)}; }
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    return {-x, P(-1), P(0)};
+  }
 };
 struct AbsOp {
   static constexpr bool transcendental = false;
@@ -146,26 +150,68 @@ struct PowOp {
 
 }  // namespace detail
 
-template <TapeExpression A> auto exp(const A& a) { return detail::Unary<detail::ExpOp, A>(a); }
-template <TapeExpression A> auto expm1(const A& a) { return detail::Unary<detail::Expm1Op, A>(a); }
-template <TapeExpression A> auto log(const A& a) { return detail::Unary<detail::LogOp, A>(a); }
-template <TapeExpression A> auto log1p(const A& a) { return detail::Unary<detail::Log1pOp, A>(a); }
-template <TapeExpression A> auto sqrt(const A& a) { return detail::Unary<detail::SqrtOp, A>(a); }
-template <TapeExpression A> auto tanh(const A& a) { return detail::Unary<detail::TanhOp, A>(a); }
+template <TapeExpression A>
+auto exp(const A& a) {
+  return detail::Unary<detail::ExpOp, A>(a);
+}
+template <TapeExpression A>
+auto expm1(const A& a) {
+  return detail::Unary<detail::Expm1Op, A>(a);
+}
+template <TapeExpression A>
+auto log(const A& a) {
+  return detail::Unary<detail::LogOp, A>(a);
+}
+template <TapeExpression A>
+auto log1p(const A& a) {
+  return detail::Unary<detail::Log1pOp, A>(a);
+}
+template <TapeExpression A>
+auto sqrt(const A& a) {
+  return detail::Unary<detail::SqrtOp, A>(a);
+}
+template <TapeExpression A>
+auto tanh(const A& a) {
+  return detail::Unary<detail::TanhOp, A>(a);
+}
 /// a^2.
-template <TapeExpression A> auto square(const A& a) { return detail::Unary<detail::SquareOp, A>(a); }
+template <TapeExpression A>
+auto square(const A& a) {
+  return detail::Unary<detail::SquareOp, A>(a);
+}
 /// 1 / a.
-template <TapeExpression A> auto inverse(const A& a) { return detail::Unary<detail::InverseOp, A>(a); }
+template <TapeExpression A>
+auto inverse(const A& a) {
+  return detail::Unary<detail::InverseOp, A>(a);
+}
 /// Magnitude; the slope at 0 is 0.
-template <TapeExpression A> auto abs(const A& a) { return detail::Unary<detail::AbsOp, A>(a); }
+template <TapeExpression A>
+auto abs(const A& a) {
+  return detail::Unary<detail::AbsOp, A>(a);
+}
 /// 1 / (1 + e^-a).
-template <TapeExpression A> auto sigmoid(const A& a) { return detail::Unary<detail::SigmoidOp, A>(a); }
+template <TapeExpression A>
+auto sigmoid(const A& a) {
+  return detail::Unary<detail::SigmoidOp, A>(a);
+}
 /// log(1 + e^a), without overflow.
-template <TapeExpression A> auto softplus(const A& a) { return detail::Unary<detail::SoftplusOp, A>(a); }
+template <TapeExpression A>
+auto softplus(const A& a) {
+  return detail::Unary<detail::SoftplusOp, A>(a);
+}
 /// log(sigmoid(a)).
-template <TapeExpression A> auto log_sigmoid(const A& a) { return -softplus(-a); }
-template <TapeExpression A> auto sin(const A& a) { return detail::Unary<detail::SinOp, A>(a); }
-template <TapeExpression A> auto cos(const A& a) { return detail::Unary<detail::CosOp, A>(a); }
+template <TapeExpression A>
+auto log_sigmoid(const A& a) {
+  return -softplus(-a);
+}
+template <TapeExpression A>
+auto sin(const A& a) {
+  return detail::Unary<detail::SinOp, A>(a);
+}
+template <TapeExpression A>
+auto cos(const A& a) {
+  return detail::Unary<detail::CosOp, A>(a);
+}
 /// a^power for a fixed power. Not a vector kernel: prefer square, sqrt, inverse where they will do.
 template <TapeExpression A, class Power>
   requires std::is_arithmetic_v<Power>
@@ -173,7 +219,13 @@ auto pow(const A& a, Power power) {
   using Op = detail::PowOp<typename detail::LaneTraits<typename A::Lane>::Scalar>;
   return detail::Unary<Op, A>(a, Op{static_cast<decltype(Op::power)>(power)});
 }
-template <TapeExpression A> auto operator-(const A& a) { return detail::Unary<detail::NegateOp, A>(a); }
-template <TapeExpression A> auto operator+(const A& a) { return a; }
+template <TapeExpression A>
+auto operator-(const A& a) {
+  return detail::Unary<detail::NegateOp, A>(a);
+}
+template <TapeExpression A>
+auto operator+(const A& a) {
+  return a;
+}
 
 }  // namespace variate

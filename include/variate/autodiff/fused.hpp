@@ -2,8 +2,8 @@
 /// One node for a whole coefficient-wise expression, with or without a sum at its end.
 ///
 /// An expression with a transcendental function in it stores the partial derivative for each of its leaves while its values are
-/// computed (the exponential is at hand then), and the reverse sweep is a multiply-add that no longer depends on the expression. One
-/// made of + - * / alone stores nothing and is computed again on the way back.
+/// computed (the exponential is at hand then), and the reverse sweep is a multiply-add that no longer depends on the expression.
+/// One made of + - * / alone stores nothing and is computed again on the way back.
 #include <type_traits>
 
 #include "variate/autodiff/expression.hpp"
@@ -14,9 +14,7 @@ namespace detail {
 /// Over what an expression is summed as it is evaluated.
 enum class Fold { none, rows, cols };
 
-inline Shape folded(const Shape& s, Fold fold) {
-  return {fold == Fold::rows ? 1 : s.rows, fold == Fold::cols ? 1 : s.cols};
-}
+inline Shape folded(const Shape& s, Fold fold) { return {fold == Fold::rows ? 1 : s.rows, fold == Fold::cols ? 1 : s.cols}; }
 
 /// adjoint(leaf) += partial * seed, the product summed where the leaf is broadcast.
 template <class L>
@@ -44,7 +42,7 @@ template <class L>
 /// The way back with stored partials.
 template <class L, int leaves>
 struct StoredPartials {
-  Node<L>* leaf[leaves];                                 ///< nullptr: constant, unwanted, or merged with an earlier leaf
+  Node<L>* leaf[leaves];  ///< nullptr: constant, unwanted, or merged with an earlier leaf
   const typename LaneTraits<L>::Scalar* partial[leaves];
   Index plane;
   Shape whole;
@@ -66,7 +64,9 @@ template <class L, int leaves>
 struct LocalSink {
   L at[leaves];
   template <int I>
-  [[gnu::always_inline]] void put(const L& x) { at[I] = x; }
+  [[gnu::always_inline]] void put(const L& x) {
+    at[I] = x;
+  }
 };
 
 template <class E>
@@ -96,12 +96,15 @@ void Recomputed<E>::backward(Node<L>& node) {
     }
   }
   LocalSink<L, n> sink;
-  run<Buffer<L>::width>(walk, [&](Index c) {
-    const auto saved = expression.template forward<0>(in.each.data(), c);
-    expression.template push<0>(saved, seed.load(c), sink);
-    for (std::size_t k = 0; k < n; ++k)
-      if (wanted[k]) out.each[k].add(c, sink.at[k]);
-  }, in, seed, out);
+  run<Buffer<L>::width>(
+      walk,
+      [&](Index c) {
+        const auto saved = expression.template forward<0>(in.each.data(), c);
+        expression.template push<0>(saved, seed.load(c), sink);
+        for (std::size_t k = 0; k < n; ++k)
+          if (wanted[k]) out.each[k].add(c, sink.at[k]);
+      },
+      in, seed, out);
 }
 
 template <Fold fold, class E>
@@ -171,7 +174,8 @@ Node<typename E::Lane>& fuse(const E& expression) {
     out.start(walk, node.value, node.plane);
     compute(out, [&](Index c, const L& v) { out.store(c, v); });
   } else {
-    for (int p = 0; p < LaneTraits<L>::planes; ++p) std::fill_n(node.value + p * node.plane, node.size(), typename LaneTraits<L>::Scalar(0));
+    for (int p = 0; p < LaneTraits<L>::planes; ++p)
+      std::fill_n(node.value + p * node.plane, node.size(), typename LaneTraits<L>::Scalar(0));
     Adder<L> out;
     out.start(walk, out_shape, node.value, node.plane);
     compute(out, [&](Index c, const L& v) { out.add(c, v); });
@@ -181,7 +185,8 @@ Node<typename E::Lane>& fuse(const E& expression) {
 
 }  // namespace detail
 
-/// The batch an expression stands for, computed now. An expression used several times is best evaluated once: `auto h = evaluated(tanh(a))`.
+/// The batch an expression stands for, computed now. An expression used several times is best evaluated once: `auto h =
+/// evaluated(tanh(a))`.
 template <TapeExpression E>
 auto evaluated(const E& expression) {
   using L = typename E::Lane;

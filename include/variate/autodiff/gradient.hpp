@@ -20,12 +20,16 @@ namespace detail {
 template <class T, class F>
 decltype(auto) pullable(const F& f) {
   if constexpr (requires(const Batch<T>& x, const Row<T>& w, Batch<T>& g) { f.evaluate(x).pullback(w, g); }) return (f);
-  else if constexpr (requires(const Batch<T>& x, Batch<T>& g) { { f.value_and_gradient(x, g) } -> std::convertible_to<Row<T>>; }) return (f);
+  else if constexpr (requires(const Batch<T>& x, Batch<T>& g) {
+                       { f.value_and_gradient(x, g) } -> std::convertible_to<Row<T>>;
+                     })
+    return (f);
   else return Differentiable<F>(f);
 }
 }  // namespace detail
 
-/// Value and gradient of f at every column of x (d x S). f is a generic model (see `differentiable`) or a DifferentiableIntegrand.
+/// Value and gradient of f at every column of x (d x S). f is a generic model (see `differentiable`) or a
+/// DifferentiableIntegrand.
 template <std::floating_point T, class F>
 ValueAndGradient<T> value_and_gradient(const F& f, const Batch<T>& x) {
   decltype(auto) g = detail::pullable<T>(f);
@@ -81,7 +85,8 @@ Batch<T> jacobian(const F& f, const Vector<T>& x, Mode mode = Mode::reverse, Ind
         for (Index c = 0; c < count; ++c) point.value[point.plane + i * count + c] = i == from + c ? T(1) : T(0);
       }
       const auto& y = *evaluated(f(Variable<D, Kind::sample>(point))).node;
-      if (y.cols != count) throw ShapeError(detail::complaint("jacobian", "columns of f's result", y.cols, std::to_string(count)));
+      if (y.cols != count)
+        throw ShapeError(detail::complaint("jacobian", "columns of f's result", y.cols, std::to_string(count)));
       answer.resize(y.rows, n);
       answer.middleCols(from, count) = Eigen::Map<const Batch<T>>(y.value + y.plane, y.rows, count);
     } else {
@@ -90,7 +95,8 @@ Batch<T> jacobian(const F& f, const Vector<T>& x, Mode mode = Mode::reverse, Ind
       auto& point = tape->batch(n, width, true);
       for (Index i = 0; i < n; ++i) std::fill_n(point.value + i * width, width, x[i]);
       auto& y = *evaluated(f(Variable<L, Kind::sample>(point))).node;
-      if (y.cols != width) throw ShapeError(detail::complaint("jacobian", "columns of f's result", y.cols, std::to_string(width)));
+      if (y.cols != width)
+        throw ShapeError(detail::complaint("jacobian", "columns of f's result", y.cols, std::to_string(width)));
       total = y.rows;
       answer.resize(y.rows, n);
       const Index count = std::min(width, total - from);

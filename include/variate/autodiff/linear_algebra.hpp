@@ -1,8 +1,8 @@
 #pragma once
 /// Cholesky factors and triangular solves, for one matrix (parameters, data) or for one matrix in each column.
 ///
-/// A matrix of samples is an n*n x S batch: column c holds the matrix of sample c, row by row. Its lanes are samples, so the algorithms
-/// below are written once, for a number that may be a float, a register of samples, or a dual of either.
+/// A matrix of samples is an n*n x S batch: column c holds the matrix of sample c, row by row. Its lanes are samples, so the
+/// algorithms below are written once, for a number that may be a float, a register of samples, or a dual of either.
 #include <cmath>
 
 #include "variate/autodiff/fused.hpp"
@@ -36,7 +36,8 @@ void factorise(X* a, Index n) {
     for (Index i = k + 1; i < n; ++i) a[k * n + i] = X(0);
   }
 }
-/// The adjoint of A's lower triangle in place of L's: `factorise` run backwards (Smith 1995, "Differentiation of the Cholesky algorithm").
+/// The adjoint of A's lower triangle in place of L's: `factorise` run backwards (Smith 1995, "Differentiation of the Cholesky
+/// algorithm").
 template <class X>
 void factorise_back(const X* l, X* f, Index n) {
   for (Index k = n; k-- > 0;) {
@@ -101,7 +102,8 @@ X* scratch(Tape<L>& tape, Index count) {
 
 /// A single matrix as numbers that are scalars: of the tape's type, or duals of it.
 template <class L>
-using SingleOf = std::conditional_t<LaneTraits<L>::planes == 1, typename LaneTraits<L>::Scalar, Dual<typename LaneTraits<L>::Scalar, 1>>;
+using SingleOf =
+    std::conditional_t<LaneTraits<L>::planes == 1, typename LaneTraits<L>::Scalar, Dual<typename LaneTraits<L>::Scalar, 1>>;
 template <class L>
 SingleOf<L> load_single(const typename LaneTraits<L>::Scalar* from, Index plane, Index i) {
   if constexpr (LaneTraits<L>::planes == 1) return from[i];
@@ -170,7 +172,8 @@ void solve(Entry entry, X* x, Index n) {
   for (Index step = 0; step < n; ++step) {
     const Index i = transposed ? n - 1 - step : step;
     X rest = x[i];
-    for (Index j = transposed ? i + 1 : 0; j < (transposed ? n : i); ++j) rest = rest - (transposed ? entry(j, i) : entry(i, j)) * x[j];
+    for (Index j = transposed ? i + 1 : 0; j < (transposed ? n : i); ++j)
+      rest = rest - (transposed ? entry(j, i) : entry(i, j)) * x[j];
     x[i] = rest / entry(i, i);
   }
 }
@@ -281,8 +284,8 @@ auto triangular_solve(std::string_view op, const A& factor, const B& right) {
 
 }  // namespace detail
 
-/// The lower L with L L^T = A, from A's lower triangle alone: n x n for a matrix, n*n x S for one matrix in each column. NaN where A is
-/// not positive definite (in that column only).
+/// The lower L with L L^T = A, from A's lower triangle alone: n x n for a matrix, n*n x S for one matrix in each column. NaN
+/// where A is not positive definite (in that column only).
 template <TapeExpression E>
 auto cholesky(const E& a) {
   using L = typename E::Lane;

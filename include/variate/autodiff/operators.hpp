@@ -1,11 +1,12 @@
 #pragma once
 /// + - * / between expressions, numbers and Eigen matrices; `constant`, `cwise_product`.
 ///
-/// Shapes: equal, or 1 repeated (a column for all samples, a row for all dimensions, a number). `*` follows what the left side is: a
-/// matrix (data, parameters) multiplies as a matrix, samples and numbers coefficient by coefficient (see `Kind`).
+/// Shapes: equal, or 1 repeated (a column for all samples, a row for all dimensions, a number). `*` follows what the left side
+/// is: a matrix (data, parameters) multiplies as a matrix, samples and numbers coefficient by coefficient (see `Kind`).
 ///
-/// Eigen operands: a const plain matrix, such as a member of the model in its const call, is borrowed until the evaluation is gone;
-/// a temporary, an Eigen expression or a matrix that is not const is copied onto the tape. `constant(x)` borrows whatever x is.
+/// Eigen operands: a const plain matrix, such as a member of the model in its const call, is borrowed until the evaluation is
+/// gone; a temporary, an Eigen expression or a matrix that is not const is copied onto the tape. `constant(x)` borrows whatever x
+/// is.
 #include <type_traits>
 #include <utility>
 
@@ -19,44 +20,98 @@ namespace detail {
 struct AddOp {
   static constexpr const char* name = "operator+";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return a + b; }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L&, const L&, const L&) { return seed; }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L&, const L&, const L&) { return seed; }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return a + b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L&, const L&, const L&) {
+    return seed;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L&, const L&, const L&) {
+    return seed;
+  }
 };
 struct SubtractOp {
   static constexpr const char* name = "operator-";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return a - b; }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L&, const L&, const L&) { return seed; }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L&, const L&, const L&) { return -seed; }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return a - b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L&, const L&, const L&) {
+    return seed;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L&, const L&, const L&) {
+    return -seed;
+  }
 };
 struct MultiplyOp {
   static constexpr const char* name = "coefficient-wise product";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return a * b; }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L&, const L& b, const L&) { return seed * b; }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L& a, const L&, const L&) { return seed * a; }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return a * b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L&, const L& b, const L&) {
+    return seed * b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L& a, const L&, const L&) {
+    return seed * a;
+  }
 };
 struct DivideOp {
   static constexpr const char* name = "operator/";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return a / b; }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L&, const L& b, const L&) { return seed / b; }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L&, const L& b, const L& v) { return -(seed * v) / b; }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return a / b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L&, const L& b, const L&) {
+    return seed / b;
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L&, const L& b, const L& v) {
+    return -(seed * v) / b;
+  }
 };
 struct MaximumOp {
   static constexpr const char* name = "maximum";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return select(a > b, a, b); }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) { return select(a > b, seed, L(0)); }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) { return select(a > b, L(0), seed); }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return select(a > b, a, b);
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) {
+    return select(a > b, seed, L(0));
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) {
+    return select(a > b, L(0), seed);
+  }
 };
 struct MinimumOp {
   static constexpr const char* name = "minimum";
   static constexpr bool transcendental = false;
-  template <class L> [[gnu::always_inline]] static L value(const L& a, const L& b) { return select(a < b, a, b); }
-  template <class L> [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) { return select(a < b, seed, L(0)); }
-  template <class L> [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) { return select(a < b, L(0), seed); }
+  template <class L>
+  [[gnu::always_inline]] static L value(const L& a, const L& b) {
+    return select(a < b, a, b);
+  }
+  template <class L>
+  [[gnu::always_inline]] static L left(const L& seed, const L& a, const L& b, const L&) {
+    return select(a < b, seed, L(0));
+  }
+  template <class L>
+  [[gnu::always_inline]] static L right(const L& seed, const L& a, const L& b, const L&) {
+    return select(a < b, L(0), seed);
+  }
 };
 
 template <class X>
@@ -144,7 +199,8 @@ constexpr bool multiplies_as_matrix() {
   using M = std::remove_cvref_t<A>;
   if constexpr (TapeExpression<A>) return M::kind == Kind::matrix;
   else if constexpr (DenseOperand<A>) return M::ColsAtCompileTime != 1;
-  else if constexpr (ConstantOperand<A>) return !std::is_same_v<M, Constant<std::remove_cvref_t<decltype(*std::declval<M>().data)>, true>>;
+  else if constexpr (ConstantOperand<A>)
+    return !std::is_same_v<M, Constant<std::remove_cvref_t<decltype(*std::declval<M>().data)>, true>>;
   else return false;
 }
 template <class B>

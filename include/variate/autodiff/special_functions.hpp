@@ -1,5 +1,6 @@
 #pragma once
-/// Special functions of expressions: erf, normal_cdf, log_normal_cdf, lgamma. Apart from functions.hpp because few models need them.
+/// Special functions of expressions: erf, normal_cdf, log_normal_cdf, lgamma. Apart from functions.hpp because few models need
+/// them.
 #include <numbers>
 
 #include "variate/autodiff/functions.hpp"
@@ -43,18 +44,32 @@ struct LogNormalCdfOp {
 struct LgammaOp {
   static constexpr bool transcendental = true;
   template <class P>
-  [[gnu::always_inline]] Jet<P> jet(const P& x) const { return {lgamma(x), digamma(x), trigamma(x)}; }
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    return {lgamma(x), digamma(x), trigamma(x)};
+  }
 };
 
 }  // namespace detail
 
 /// The error function.
-template <TapeExpression A> auto erf(const A& a) { return detail::Unary<detail::ErfOp, A>(a); }
+template <TapeExpression A>
+auto erf(const A& a) {
+  return detail::Unary<detail::ErfOp, A>(a);
+}
 /// P(Z <= a) for Z ~ N(0, 1).
-template <TapeExpression A> auto normal_cdf(const A& a) { return detail::Unary<detail::NormalCdfOp, A>(a); }
+template <TapeExpression A>
+auto normal_cdf(const A& a) {
+  return detail::Unary<detail::NormalCdfOp, A>(a);
+}
 /// log P(Z <= a). The slope loses digits where a^2/2 is large: about a^2 ulp.
-template <TapeExpression A> auto log_normal_cdf(const A& a) { return detail::Unary<detail::LogNormalCdfOp, A>(a); }
+template <TapeExpression A>
+auto log_normal_cdf(const A& a) {
+  return detail::Unary<detail::LogNormalCdfOp, A>(a);
+}
 /// log Gamma(a) for a > 0.
-template <TapeExpression A> auto lgamma(const A& a) { return detail::Unary<detail::LgammaOp, A>(a); }
+template <TapeExpression A>
+auto lgamma(const A& a) {
+  return detail::Unary<detail::LgammaOp, A>(a);
+}
 
 }  // namespace variate

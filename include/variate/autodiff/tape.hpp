@@ -1,7 +1,8 @@
 #pragma once
-/// The reverse tape: a list of nodes, each a batch (rows x columns, row-major) with a way to send its adjoint to what it came from.
-/// The lane type L says what a number is: `math::Lanes<T>` for gradients, `Dual<math::Lanes<T>>` for gradients of directional
-/// derivatives, that is Hessian-vector products. A dual batch is stored as two planes, so that matrix products stay matrix products.
+/// The reverse tape: a list of nodes, each a batch (rows x columns, row-major) with a way to send its adjoint to what it came
+/// from. The lane type L says what a number is: `math::Lanes<T>` for gradients, `Dual<math::Lanes<T>>` for gradients of
+/// directional derivatives, that is Hessian-vector products. A dual batch is stored as two planes, so that matrix products stay
+/// matrix products.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -45,12 +46,12 @@ struct Node {
   Index cols = 0;
   Index plane = 0;
   T* value = nullptr;
-  T* adjoint = nullptr;                ///< nullptr if nobody wants this batch's gradient
-  void (*backward)(Node&) = nullptr;   ///< adds to the adjoints of what the node came from
-  void* record = nullptr;              ///< what `backward` needs, in the arena
-  bool fresh = true;                   ///< nothing has been added to the adjoint yet: it holds garbage
-  bool viewed = false;                 ///< others add to parts of this adjoint, so it starts at zero
-  bool wanted = true;                  ///< false: this sweep leaves the batch out
+  T* adjoint = nullptr;               ///< nullptr if nobody wants this batch's gradient
+  void (*backward)(Node&) = nullptr;  ///< adds to the adjoints of what the node came from
+  void* record = nullptr;             ///< what `backward` needs, in the arena
+  bool fresh = true;                  ///< nothing has been added to the adjoint yet: it holds garbage
+  bool viewed = false;                ///< others add to parts of this adjoint, so it starts at zero
+  bool wanted = true;                 ///< false: this sweep leaves the batch out
 
   Index size() const { return rows * cols; }
   bool wants() const { return adjoint != nullptr && wanted; }

@@ -25,8 +25,8 @@ template <TapeExpression E>
 auto reshape(const E& theta, Index offset, Index rows, Index cols) {
   const auto batch = evaluated(theta);
   if (offset < 0 || rows < 0 || cols < 0 || offset + rows * cols > batch.node->size()) [[unlikely]]
-    throw ShapeError("reshape: asked for " + detail::shape_text({rows, cols}) + " from " + std::to_string(offset) + ", there are " +
-                     std::to_string(batch.node->size()) + " numbers");
+    throw ShapeError("reshape: asked for " + detail::shape_text({rows, cols}) + " from " + std::to_string(offset) +
+                     ", there are " + std::to_string(batch.node->size()) + " numbers");
   return Variable<typename E::Lane, Kind::matrix>(batch.tape()->view(*batch.node, offset, rows, cols));
 }
 

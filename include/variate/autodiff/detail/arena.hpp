@@ -18,7 +18,8 @@ class Arena {
 
   void* allocate(std::size_t bytes) {
     bytes = (bytes + alignment - 1) / alignment * alignment;
-    if (bytes > left_) [[unlikely]] grow(bytes);
+    if (bytes > left_) [[unlikely]]
+      grow(bytes);
     std::byte* const at = next_;
     next_ += bytes;
     left_ -= bytes;
@@ -57,8 +58,8 @@ class Arena {
     std::size_t size;
   };
   void add_block(std::size_t size) {
-    blocks_.push_back({std::unique_ptr<std::byte, Release>(static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment}))),
-                       size});
+    blocks_.push_back(
+        {std::unique_ptr<std::byte, Release>(static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment}))), size});
   }
   void grow(std::size_t bytes) {
     add_block(std::max({bytes, capacity(), std::size_t{1} << 16}));

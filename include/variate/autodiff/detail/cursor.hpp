@@ -1,10 +1,10 @@
 #pragma once
 /// Walking over batches of one shape, some of them broadcast, a register at a time.
 ///
-/// A participant is as large as the walk, or one row, one column or one number of it. Whenever nobody is a proper row or column the
-/// walk is one long row, so that batches of one column (or of three) still use every lane. The last, partial register of a row goes
-/// through small buffers: the body of the loop is compiled once. What is not in the inner loop is kept out of line: it is shared by all
-/// expressions, and compile time is mostly spent on what is not.
+/// A participant is as large as the walk, or one row, one column or one number of it. Whenever nobody is a proper row or column
+/// the walk is one long row, so that batches of one column (or of three) still use every lane. The last, partial register of a
+/// row goes through small buffers: the body of the loop is compiled once. What is not in the inner loop is kept out of line: it
+/// is shared by all expressions, and compile time is mostly spent on what is not.
 #include <array>
 
 #include "variate/autodiff/tape.hpp"
@@ -53,7 +53,8 @@ template <class L>
   else return L(P::load(a), {P::load(b)});
 }
 template <class L>
-[[gnu::always_inline]] inline void store_planes(const L& x, typename LaneTraits<L>::Scalar* a, typename LaneTraits<L>::Scalar* b) {
+[[gnu::always_inline]] inline void store_planes(const L& x, typename LaneTraits<L>::Scalar* a,
+                                                typename LaneTraits<L>::Scalar* b) {
   if constexpr (LaneTraits<L>::planes == 1) {
     x.store(a);
   } else {
@@ -232,9 +233,11 @@ template <int width, class Body, class... Cursors>
     (cursors.row(i), ...);
     for (Index c = 0; c < walk.cols; c += width) {
       const Index left = walk.cols - c;
-      if (left < width) [[unlikely]] (cursors.enter_tail(c, left), ...);
+      if (left < width) [[unlikely]]
+        (cursors.enter_tail(c, left), ...);
       body(c);
-      if (left < width) [[unlikely]] (cursors.leave_tail(c, left), ...);
+      if (left < width) [[unlikely]]
+        (cursors.leave_tail(c, left), ...);
     }
     (cursors.end_row(i), ...);
   }
@@ -245,11 +248,21 @@ template <int width, class Body, class... Cursors>
 template <class Cursor, int count>
 struct Cursors {
   std::array<Cursor, static_cast<std::size_t>(count)> each;
-  [[gnu::always_inline]] void row(Index i) { for (Cursor& c : each) c.row(i); }
-  [[gnu::always_inline]] void enter_tail(Index c, Index left) { for (Cursor& x : each) x.enter_tail(c, left); }
-  [[gnu::always_inline]] void leave_tail(Index c, Index left) { for (Cursor& x : each) x.leave_tail(c, left); }
-  [[gnu::always_inline]] void end_row(Index i) { for (Cursor& c : each) c.end_row(i); }
-  [[gnu::always_inline]] void finish() { for (Cursor& c : each) c.finish(); }
+  [[gnu::always_inline]] void row(Index i) {
+    for (Cursor& c : each) c.row(i);
+  }
+  [[gnu::always_inline]] void enter_tail(Index c, Index left) {
+    for (Cursor& x : each) x.enter_tail(c, left);
+  }
+  [[gnu::always_inline]] void leave_tail(Index c, Index left) {
+    for (Cursor& x : each) x.leave_tail(c, left);
+  }
+  [[gnu::always_inline]] void end_row(Index i) {
+    for (Cursor& c : each) c.end_row(i);
+  }
+  [[gnu::always_inline]] void finish() {
+    for (Cursor& c : each) c.finish();
+  }
 };
 
 }  // namespace variate::detail

@@ -23,7 +23,8 @@ struct Strided {
 /// MR x (NR registers) of C += A B, held in registers over the whole of k. The first `skip` rows are computed in vain: a block
 /// that overlaps the one before is cheaper than a kernel for each remainder. `cols` < NR * width: the last columns are not C's.
 template <int MR, int NR, class L, class T>
-[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index depth, int skip, Index cols) {
+[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index depth, int skip,
+                                     Index cols) {
   L sum[MR][NR];
   for (int i = 0; i < MR; ++i)
     for (int j = 0; j < NR; ++j) sum[i][j] = L(T(0));
@@ -55,15 +56,17 @@ template <int MR, int NR, class L, class T>
 /// All rows of a panel of C that is NR registers wide.
 template <int NR, class L, class T>
 void multiply_panel(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index cols) {
-  constexpr int tall = math::register_bytes == 64 ? 8 : 4;
+  constexpr int tall = L::size * static_cast<int>(sizeof(T)) == 64 ? 8 : 4;  // AVX-512 has twice the registers
   Index i = 0;
-  for (; i + tall <= m; i += tall) multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+  for (; i + tall <= m; i += tall)
+    multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
   const auto rest = [&](auto height) {
     constexpr int MR = decltype(height)::value;
     const Index left = m - i;
     if (left <= MR / 2 || m < MR) return;
     const Index from = m - MR;
-    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, b_row, depth, static_cast<int>(i - from), cols);
+    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, b_row, depth, static_cast<int>(i - from),
+                             cols);
     i = m;
   };
   if constexpr (tall == 8) rest(std::integral_constant<int, 8>{});
@@ -75,7 +78,8 @@ void multiply_panel(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, In
 /// How many terms of a sum are taken at once.
 inline constexpr Index multiply_depth = 256;
 
-/// C += A B for few enough rows and terms that A stays in the cache; B by panels, packed where their rows are ragged or far apart.
+/// C += A B for few enough rows and terms that A stays in the cache; B by panels, packed where their rows are ragged or far
+/// apart.
 template <class L, class T>
 [[gnu::noinline]] void multiply_blocks(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index n) {
   constexpr Index width = L::size;
@@ -103,7 +107,8 @@ template <class L, class T>
   constexpr int rows = 4;
   const Index whole = depth / L::size * L::size;
   T last[L::size] = {};
-  const bool overlap = whole < depth && depth >= L::size;  // a last register over the row's end: what was counted already weighs 0
+  const bool overlap =
+      whole < depth && depth >= L::size;  // a last register over the row's end: what was counted already weighs 0
   if (overlap) std::copy_n(b + whole, depth - whole, last + (L::size - (depth - whole)));
   const L weight = L::load(last);
   Index i = 0;
@@ -127,10 +132,11 @@ template <class L, class T>
       for (Index k = whole; k < depth; ++k) c[r] += a[r * a_row + k] * b[k];
 }
 
-/// c_j += sum_k b_k A_kj for contiguous rows of A: a single row, or the transpose of A, times a column. `count` registers at a time, the
-/// last of them over the end of the previous one: its first `skip` numbers are not stored.
+/// c_j += sum_k b_k A_kj for contiguous rows of A: a single row, or the transpose of A, times a column. `count` registers at a
+/// time, the last of them over the end of the previous one: its first `skip` numbers are not stored.
 template <int count, class L, class T>
-[[gnu::noinline]] void multiply_row_tile(T* c, const T* b, Index b_step, const T* a, Index a_row, Index depth, Index last, int skip) {
+[[gnu::noinline]] void multiply_row_tile(T* c, const T* b, Index b_step, const T* a, Index a_row, Index depth, Index last,
+                                         int skip) {
   constexpr int unrolled = 8 / count;
   L sums[unrolled][count];
   for (int u = 0; u < unrolled; ++u)
@@ -140,7 +146,8 @@ template <int count, class L, class T>
     for (int u = 0; u < unrolled; ++u) {
       const L factor(b[(k + u) * b_step]);
       const T* const from = a + (k + u) * a_row;
-      for (int j = 0; j < count; ++j) sums[u][j] = multiply_add(factor, L::load(from + (j == count - 1 ? last : j * L::size)), sums[u][j]);
+      for (int j = 0; j < count; ++j)
+        sums[u][j] = multiply_add(factor, L::load(from + (j == count - 1 ? last : j * L::size)), sums[u][j]);
     }
   for (; k < depth; ++k)
     for (int j = 0; j < count; ++j)
