@@ -6,7 +6,8 @@
 ///   Scalar, name, parameters (rows of theta per coordinate), constants (numbers kept for each), discrete, reparameterized
 ///   prepare(theta) -> constants      once for each change of theta; the functions below see only these
 ///   log_prob(x, c);  score(x, c, s)  writes s[j] = dlog_prob/dtheta_j and returns dlog_prob/dx (ignored if discrete)
-///   noise(rng, r, c), point(e, c)    the point made from noise e;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if
+///   noise(rng, r, c), point(e, c)    the point made from noise e; a law whose noise depends on its parameters takes
+///                                    noise(rng, constants, d, samples) with all constants, (constants * d) x B, instead;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if
 ///   reparameterized) mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q),
 ///   kl_gradient(p, q, s): what exists of them.
 /// Coordinate i has rows i, d + i, 2d + i, ... of theta.
@@ -60,7 +61,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   /// n draws for each data point, d x nB. InvalidArgument if n < 1.
   template <class Rng>
   Batch<T> sample(Rng& rng, Index n) const {
-    Batch<T> x = Law::template noise<T>(rng, event_size(), columns_for(Law::name, n, this->batch_size()));
+    Batch<T> x = noise(rng, n);
     points_from(x, x);
     return x;
   }
@@ -69,7 +70,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   template <class Rng>
     requires Law::reparameterized
   FactorizedDraw<Law> rsample(Rng& rng, Index n) const& {
-    return {*this, Law::template noise<T>(rng, event_size(), columns_for(Law::name, n, this->batch_size()))};
+    return {*this, noise(rng, n)};
   }
   template <class Rng>
     requires Law::reparameterized
@@ -174,6 +175,14 @@ class Factorized : public Theta<typename Law::Scalar> {
       store_numbers<Law::constants>(Law::prepare(load_numbers<Law::parameters>(this->theta_.data() + i, points, count)),
                                     constants_.data() + i, points, count);
     }
+  }
+
+  template <class Rng>
+  Batch<T> noise(Rng& rng, Index n) const {
+    const Index cols = columns_for(Law::name, n, this->batch_size());
+    if constexpr (requires { Law::template noise<T>(rng, constants_, event_size(), n); })
+      return Law::template noise<T>(rng, constants_, event_size(), n);
+    else return Law::template noise<T>(rng, event_size(), cols);
   }
 
   /// out = f(constants, slice), entry by entry.
