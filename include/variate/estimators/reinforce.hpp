@@ -1,4 +1,6 @@
 #pragma once
+#include <utility>
+
 #include "variate/estimators/baselines/leave_one_out.hpp"
 #include "variate/estimators/detail/kept.hpp"
 
@@ -49,20 +51,20 @@ struct Reinforce {
       Estimate<T> estimate;
       const auto attempt = [&] {
         evaluations += x.cols();
-        const auto e = variate::evaluate(f, x);
+        auto e = variate::evaluate(f, x);
+        using E = decltype(e);
         if (kept.drop_non_finite(e.value)) return false;
-        const Row<T>& values = e.value;
-        Row<T> centred = recentred(values, kept, q);
-        kept.weigh(centred);
-        estimate.value = kept.mean(values);
-        estimate.q = detail::score<T>(e, q, x, centred);
-        if constexpr (!detail::without_parameters<std::remove_cvref_t<decltype(e)>, T>) {
+        estimate.value = kept.mean(e.value);
+        if constexpr (requires { baseline.lesson(e.value, kept.keep(), q); })
+          estimate.own = baseline.lesson(e.value, kept.keep(), q);
+        if constexpr (detail::without_parameters<E, T>) {
+          estimate.q = score(std::move(e.value), kept, q, e, x);
+        } else {
+          estimate.q = score(Row<T>(e.value), kept, q, e, x);
           const Row<T> w = kept.weights();
           detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
           estimate.f = e.pullback(w);
         }
-        if constexpr (requires { baseline.lesson(values, kept.keep(), q); })
-          estimate.own = baseline.lesson(values, kept.keep(), q);
         return true;
       };
       bool done = attempt();
@@ -74,19 +76,26 @@ struct Reinforce {
     }
   }
 
-  /// The baseline on values of which most often none was dropped: it may have a shorter way for that.
-  template <class T, class Q>
-  Row<T> recentred(const Row<T>& values, const detail::Kept<T>& kept, const Q& q) const {
-    if constexpr (requires { { baseline(values, q) } -> std::convertible_to<Row<T>>; })
-      if (kept.dropped() == 0) return baseline(values, q);
-    return baseline(values, kept.keep(), q);
-  }
-
   /// Hands the baseline what it was to learn from an estimate whose step was taken.
   template <class T>
     requires requires(Baseline& b, const Vector<T>& own) { b.learn(own); }
   void learn(const Vector<T>& own) {
     baseline.learn(own);
+  }
+
+ private:
+  /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.
+  template <class T, class Q, class E>
+  Vector<T> score(Row<T> values, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
+    if constexpr (requires { baseline.recentre(values, q); })
+      if (kept.dropped() == 0) {
+        baseline.recentre(values, q);
+        Vector<T> gradient = detail::score<T>(e, q, x, values);
+        gradient /= static_cast<T>(values.size());
+        return gradient;
+      }
+    const Row<T> centred = baseline(values, kept.keep(), q);
+    return detail::score<T>(e, q, x, Row<T>(centred.cwiseProduct(kept.weights())));
   }
 };
 template <class B>

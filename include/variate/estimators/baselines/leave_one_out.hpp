@@ -8,18 +8,23 @@ namespace variate {
 struct LeaveOneOut {
   static constexpr Index least = 2;  ///< samples needed for each data point
 
-  /// With every sample kept.
+  /// In place, with every sample kept.
   template <class T, class Q>
-  Row<T> operator()(const Row<T>& values, const Q& q) const {
+  void recentre(Row<T>& values, const Q& q) const {
     const Index points = q.batch_size(), samples = values.size() / points;
     const T factor = static_cast<T>(samples) / static_cast<T>(samples - 1);
-    if (points == 1) return (values.array() - values.mean()) * factor;
-    Row<T> mean = Row<T>::Zero(points), centred(values.size());
+    if (points == 1) {
+      const T mean = values.mean();
+      values.array() = (values.array() - mean) * factor;
+      return;
+    }
+    Row<T> mean = Row<T>::Zero(points);
     for (Index s = 0; s < samples; ++s) mean += values.segment(s * points, points);
     mean /= static_cast<T>(samples);
-    for (Index s = 0; s < samples; ++s)
-      centred.segment(s * points, points) = (values.segment(s * points, points) - mean) * factor;
-    return centred;
+    for (Index s = 0; s < samples; ++s) {
+      auto of_sample = values.segment(s * points, points);
+      of_sample = (of_sample - mean) * factor;
+    }
   }
   template <class T, class Q>
   Row<T> operator()(const Row<T>& values, const Row<T>& keep, const Q& q) const {

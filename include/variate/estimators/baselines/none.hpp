@@ -8,9 +8,7 @@ struct NoBaseline {
   static constexpr Index least = 1;  ///< samples needed for each data point
 
   template <class T, class Q>
-  Row<T> operator()(const Row<T>& values, const Q& /*q*/) const {
-    return values;
-  }
+  void recentre(Row<T>& /*values*/, const Q& /*q*/) const {}
   template <class T, class Q>
   Row<T> operator()(const Row<T>& values, const Row<T>& /*keep*/, const Q& /*q*/) const {
     return values;

@@ -54,10 +54,6 @@ class Kept {
 
   /// The mean of the kept values of each data point, and over the data points.
   T mean(const Row<T>& values) const { return dropped_ == 0 ? values.mean() : values.dot(weights()); }
-  /// The values times the weights of their columns in that mean.
-  void weigh(Row<T>& values) const {
-    if (dropped_ == 0) values *= T(1) / static_cast<T>(values.size()); else values.array() *= weights().array();
-  }
   /// The weight of each column in the mean over the kept samples of each data point and over the data points.
   Row<T> weights() const {
     if (dropped_ == 0) return Row<T>::Constant(samples_ * points_, T(1) / static_cast<T>(samples_ * points_));
