@@ -186,7 +186,8 @@ template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> round_even(Lanes<T, N, B> a) {
   constexpr T whole = T(1) / std::numeric_limits<T>::epsilon();  // from here on every number is whole
   const Lanes<T, N, B> size = abs(a);
-  return select(size < whole, copysign((size + whole) - whole, a), a);
+  // The sign comes last: of select(m, copysign(b, a), a) clang 19 makes a masked vpternlog with its operands exchanged.
+  return copysign(select(size < whole, (size + whole) - whole, size), a);
 }
 /// To the next whole number below. Keeps -0, infinities, NaN.
 template <std::floating_point T, int N, Backing B>

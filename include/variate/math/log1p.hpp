@@ -15,8 +15,8 @@ template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline Lanes<T, N, B> log1p(Lanes<T, N, B> x) {
   using L = Lanes<T, N, B>;
   constexpr T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
-  const L y = copysign(detail::log_one_plus(x), x);
-  return select(x > T(-1), select(x < inf, y, x), select(x == T(-1), L(-inf), L(nan)));
+  const L y = copysign(select(x < inf, detail::log_one_plus(x), x), x);  // the sign last: see round_even
+  return select(x > T(-1), y, select(x == T(-1), L(-inf), L(nan)));
 }
 /// y_i = log1p(x_i), n numbers at any alignment, in place if y == x.
 template <std::floating_point T, class L = Lanes<T>>
