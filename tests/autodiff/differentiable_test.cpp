@@ -114,6 +114,22 @@ TEST_CASE("what does not depend on an argument has a gradient of zero", "[autodi
   CHECK(h.evaluate(z).pullback(Row<double>::Ones(3)) == Vector<double>::Zero(2));
 }
 
+TEST_CASE("no samples, and points without coordinates", "[autodiff]") {
+  const auto f = differentiable(LogisticRegression{scattered(5, 3)});
+  Batch<double> g;
+  const auto none = f.evaluate(Batch<double>(3, 0));
+  none.pullback(Row<double>(0), g);
+  CHECK(none.value.size() == 0);
+  CHECK(g.rows() == 3);
+  CHECK(g.cols() == 0);
+  const auto h =
+      differentiable([](const auto& z, const auto& t) { return sum(exp(z) + square(z)) + t[0]; }, Vector<double>::Ones(1));
+  const auto e = h.evaluate(Batch<double>(0, 4));
+  CHECK(e.value == Row<double>::Ones(4));
+  CHECK(e.pullback(Row<double>::Ones(4), g)[0] == 4);
+  CHECK(g.rows() == 0);
+}
+
 TEST_CASE("any Eigen matrix will do as points", "[autodiff]") {
   const auto f = differentiable(LogisticRegression{scattered(5, 3)});
   const Eigen::MatrixXd columns = scattered(3, 4);

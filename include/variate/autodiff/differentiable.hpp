@@ -224,9 +224,11 @@ Differentiable<std::remove_cvref_t<Model>> differentiable(Model&& model) {
   return Differentiable<std::remove_cvref_t<Model>>(std::forward<Model>(model));
 }
 /// A model with a flat parameter vector: model(z, theta); `reshape(theta, offset, rows, cols)` cuts matrices out of it.
-template <class Model, class T>
-Differentiable<std::remove_cvref_t<Model>, Vector<T>> differentiable(Model&& model, Vector<T> params) {
-  return {std::forward<Model>(model), std::move(params)};
+template <class Model, class V>
+  requires(V::ColsAtCompileTime == 1)
+Differentiable<std::remove_cvref_t<Model>, Vector<typename V::Scalar>> differentiable(Model&& model,
+                                                                                      const Eigen::MatrixBase<V>& params) {
+  return {std::forward<Model>(model), Vector<typename V::Scalar>(params)};
 }
 
 }  // namespace variate

@@ -1,6 +1,7 @@
 #pragma once
 /// Derivatives of functions as answers rather than as integrands: gradient, value_and_gradient, hessian_vector_product, jacobian.
 #include <algorithm>
+#include <functional>
 #include <type_traits>
 
 #include "variate/autodiff/differentiable.hpp"
@@ -16,7 +17,7 @@ struct ValueAndGradient {
 };
 
 namespace detail {
-/// f itself if it can be pulled back, otherwise a model wrapped.
+/// f itself if it can be pulled back, otherwise a model wrapped (and not copied: it may hold data).
 template <class T, class F>
 decltype(auto) pullable(const F& f) {
   if constexpr (requires(const Batch<T>& x, const Row<T>& w, Batch<T>& g) { f.evaluate(x).pullback(w, g); }) return (f);
@@ -24,7 +25,7 @@ decltype(auto) pullable(const F& f) {
                        { f.value_and_gradient(x, g) } -> std::convertible_to<Row<T>>;
                      })
     return (f);
-  else return Differentiable<F>(f);
+  else return Differentiable<std::reference_wrapper<const F>>(std::cref(f));
 }
 }  // namespace detail
 
@@ -54,7 +55,7 @@ template <std::floating_point T, class F>
 Batch<T> hessian_vector_product(const F& f, const Batch<T>& x, const Batch<T>& v) {
   const Row<T> ones = Row<T>::Ones(x.cols());
   if constexpr (requires { f.hessian_vector_product(x, v, ones).product; }) return f.hessian_vector_product(x, v, ones).product;
-  else return Differentiable<F>(f).hessian_vector_product(x, v, ones).product;
+  else return Differentiable<std::reference_wrapper<const F>>(std::cref(f)).hessian_vector_product(x, v, ones).product;
 }
 /// The same at one point: d.
 template <std::floating_point T, class F>
@@ -71,7 +72,7 @@ template <std::floating_point T, class F>
 Batch<T> jacobian(const F& f, const Vector<T>& x, Mode mode = Mode::reverse, Index chunk = 16) {
   detail::require_at_least("jacobian", "chunk", chunk, 1);
   const Index n = x.size();
-  using L = std::conditional_t<true, GradientLanes<T>, void>;
+  using L = GradientLanes<T>;
   Batch<T> answer;
   Index total = mode == Mode::forward ? n : chunk;  // outputs are known after the first sweep
   for (Index from = 0; from < total; from += chunk) {

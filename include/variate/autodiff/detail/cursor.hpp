@@ -77,8 +77,9 @@ class Reader {
     if constexpr (planes == 2) base_[1] = tangent;
     moving_ = walk.moves_along(part);
     row_step_ = walk.row_step(part);
+    const bool empty = walk.rows == 0 || walk.cols == 0;
     for (int p = 0; p < planes; ++p) {
-      std::fill_n(buffer_.at[p], width, base_[p] ? *base_[p] : T(0));
+      std::fill_n(buffer_.at[p], width, base_[p] && !empty ? *base_[p] : T(0));
       at_[p] = buffer_.at[p];
       mask_[p] = 0;
     }
