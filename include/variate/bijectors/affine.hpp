@@ -27,8 +27,8 @@ class Affine : public detail::Coefficientwise<detail::AffineLaw<S>> {
   using Base = detail::Coefficientwise<detail::AffineLaw<S>>;
 
  public:
-  /// One loc and one scale a coordinate. loc finite, scale finite and not 0 (it may be negative): InvalidArgument, DomainError, and
-  /// ShapeError if they are not of one size, at least 1.
+  /// One loc and one scale a coordinate. loc finite, scale finite and not 0 (it may be negative): InvalidArgument, DomainError,
+  /// and ShapeError if they are not of one size, at least 1.
   Affine(const Vector<S>& loc, const Vector<S>& scale) : Base(constants_of(loc, scale)) {}
   /// The same for any number of coordinates.
   Affine(S loc, S scale)
@@ -43,7 +43,8 @@ class Affine : public detail::Coefficientwise<detail::AffineLaw<S>> {
     detail::require_at_least("Affine", "size of loc", loc.size(), 1);
     detail::require_size("Affine", "size of scale", scale.size(), loc.size());
     detail::require_finite("Affine", "loc", loc);
-    detail::require_each<DomainError>("Affine", "scale", scale, "a finite number other than 0", [](S s) { return std::isfinite(s) && s != 0; });
+    detail::require_each<DomainError>("Affine", "scale", scale, "a finite number other than 0",
+                                      [](S s) { return std::isfinite(s) && s != 0; });
     Batch<S> c(4, loc.size());
     for (Index i = 0; i < loc.size(); ++i) {
       c(0, i) = loc[i];

@@ -1,16 +1,17 @@
 #pragma once
 /// Bijectors: maps between all of R^d and where a model's unknowns live, with log-determinants and ways back.
 ///
-/// `forward(x)` takes points as columns (d x n) and leaves an image: `.value` (d' x n), `.log_det` (1 x n), and `.pullback(g, w)`, which
-/// is (dvalue/dx)^T g + w dlog_det/dx, column by column: what a density needs (g from the density's slope, w its weight) and, with
-/// w = 0, what a draw needs. `inverse(y)` is the same for the inverse map. An image owns what it needs; it borrows nothing.
+/// `forward(x)` takes points as columns (d x n) and leaves an image: `.value` (d' x n), `.log_det` (1 x n), and `.pullback(g,
+/// w)`, which is (dvalue/dx)^T g + w dlog_det/dx, column by column: what a density needs (g from the density's slope, w its
+/// weight) and, with w = 0, what a draw needs. `inverse(y)` is the same for the inverse map. An image owns what it needs; it
+/// borrows nothing.
 ///
-/// `log_det` is log |det dvalue/dx|. Where d' differs from d (simplex, unit vector, correlation factor) the image is a surface, and each
-/// bijector says by which measure on it volume is counted. There the inverse is continued off the surface, so only the part of the
-/// inverse's pullback that is tangential to the surface means anything.
+/// `log_det` is log |det dvalue/dx|. Where d' differs from d (simplex, unit vector, correlation factor) the image is a surface,
+/// and each bijector says by which measure on it volume is counted. There the inverse is continued off the surface, so only the
+/// part of the inverse's pullback that is tangential to the surface means anything.
 ///
-/// Points outside: `inverse` throws DomainError naming the point; a point on the boundary of the image comes from infinity, and gives the
-/// limit (+-infinity, log_det infinite). NaN goes through as NaN. `in_image` says which columns are strictly inside.
+/// Points outside: `inverse` throws DomainError naming the point; a point on the boundary of the image comes from infinity, and
+/// gives the limit (+-infinity, log_det infinite). NaN goes through as NaN. `in_image` says which columns are strictly inside.
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -30,8 +31,8 @@ concept BijectorImage = requires(const I& i, const Batch<T>& g, const Row<T>& w)
 };
 
 /// A copyable, invertible map of columns. `value` and `inverse_value` give only the values, and keep nothing for the way back.
-/// `output_size(d)` and `input_size(d')` throw ShapeError for sizes it cannot take. `in_domain` and `in_image` (1 x n) are 1 for columns that
-/// are finite and strictly inside where the map, or its inverse, is defined, else 0.
+/// `output_size(d)` and `input_size(d')` throw ShapeError for sizes it cannot take. `in_domain` and `in_image` (1 x n) are 1
+/// for columns that are finite and strictly inside where the map, or its inverse, is defined, else 0.
 template <class B>
 concept Bijector = std::copy_constructible<B> &&
     requires(const B& b, const Batch<ScalarOf<B>>& x, Index d) {

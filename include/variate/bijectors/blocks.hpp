@@ -100,7 +100,8 @@ class Blocks {
     return {outputs_, each(y, out_, [](const auto& part, const Batch<Scalar>& rows) { return part.inverse(rows); })};
   }
   Batch<Scalar> value(const Batch<Scalar>& x) const {
-    return stacked(output_size(x.rows()), each(x, in_, [](const auto& part, const Batch<Scalar>& rows) { return part.value(rows); }));
+    return stacked(output_size(x.rows()),
+                   each(x, in_, [](const auto& part, const Batch<Scalar>& rows) { return part.value(rows); }));
   }
   Batch<Scalar> inverse_value(const Batch<Scalar>& y) const {
     return stacked(input_size(y.rows()),

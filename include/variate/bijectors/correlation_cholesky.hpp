@@ -126,11 +126,11 @@ struct CorrelationCholeskyLaw {
 };
 }  // namespace detail
 
-/// R^(d(d-1)/2) to lower triangular d x d matrices L with positive diagonal and rows of length 1, d >= 2: Cholesky factors of correlation
-/// matrices L L^T. tanh of a coordinate is a partial correlation (Lewandowski, Kurowicka and Joe 2009; Stan reference manual, "Cholesky
-/// factors of correlation matrices"). Coordinates are those below the diagonal, row by row; L is packed row by row with its diagonal,
-/// d(d+1)/2 entries, the first of them 1. Log-determinant by the entries below the diagonal. `inverse` takes squared lengths within
-/// sqrt(epsilon) of 1. ShapeError unless there are d(d-1)/2 coordinates.
+/// R^(d(d-1)/2) to lower triangular d x d matrices L with positive diagonal and rows of length 1, d >= 2: Cholesky factors of
+/// correlation matrices L L^T. tanh of a coordinate is a partial correlation (Lewandowski, Kurowicka and Joe 2009; Stan
+/// reference manual, "Cholesky factors of correlation matrices"). Coordinates are those below the diagonal, row by row; L is
+/// packed row by row with its diagonal, d(d+1)/2 entries, the first of them 1. Log-determinant by the entries below the
+/// diagonal. `inverse` takes squared lengths within sqrt(epsilon) of 1. ShapeError unless there are d(d-1)/2 coordinates.
 template <class S = double>
 class CorrelationCholesky : public detail::Columnwise<detail::CorrelationCholeskyLaw<S>> {};
 

@@ -66,9 +66,10 @@ struct CovarianceCholeskyLaw {
 };
 }  // namespace detail
 
-/// R^(d(d+1)/2) to lower triangular d x d matrices L with positive diagonal: Cholesky factors of covariances L L^T. Both sides are packed
-/// row by row, L(0,0), L(1,0), L(1,1), L(2,0), ..., and the diagonal of L is e to the power of its coordinate. Log-determinant: the sum
-/// of the diagonal's coordinates (volume counted in the entries of L). ShapeError unless there are d(d+1)/2 coordinates.
+/// R^(d(d+1)/2) to lower triangular d x d matrices L with positive diagonal: Cholesky factors of covariances L L^T. Both sides
+/// are packed row by row, L(0,0), L(1,0), L(1,1), L(2,0), ..., and the diagonal of L is e to the power of its coordinate.
+/// Log-determinant: the sum of the diagonal's coordinates (volume counted in the entries of L). ShapeError unless there are
+/// d(d+1)/2 coordinates.
 template <class S = double>
 class CovarianceCholesky : public detail::Columnwise<detail::CovarianceCholeskyLaw<S>> {};
 

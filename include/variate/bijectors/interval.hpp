@@ -39,8 +39,8 @@ class Interval : public detail::Coefficientwise<detail::IntervalLaw<S>> {
   using Base = detail::Coefficientwise<detail::IntervalLaw<S>>;
 
  public:
-  /// One interval a coordinate, of finite ends with low < high and a width that does not overflow: InvalidArgument, DomainError, and
-  /// ShapeError if they are not of one size, at least 1.
+  /// One interval a coordinate, of finite ends with low < high and a width that does not overflow: InvalidArgument,
+  /// DomainError, and ShapeError if they are not of one size, at least 1.
   Interval(const Vector<S>& low, const Vector<S>& high) : Base(constants_of(low, high)) {}
   /// The same for any number of coordinates.
   Interval(S low, S high)
@@ -61,7 +61,8 @@ class Interval : public detail::Coefficientwise<detail::IntervalLaw<S>> {
       const S width = high[i] - low[i];
       if (!(width > 0) || !std::isfinite(width))
         throw DomainError(detail::complaint("Interval", "high(" + std::to_string(i) + ")", high[i],
-                                            "above low(" + std::to_string(i) + "), " + detail::to_text(low[i]) + ", by a finite width"));
+                                            "above low(" + std::to_string(i) + "), " + detail::to_text(low[i]) +
+                                                ", by a finite width"));
       c(0, i) = low[i];
       c(1, i) = high[i];
       c(2, i) = width;

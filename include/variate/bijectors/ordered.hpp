@@ -65,8 +65,8 @@ struct OrderedLaw {
 };
 }  // namespace detail
 
-/// y_0 = x_0, y_k = y_{k-1} + e^(x_k): R^d to strictly ascending vectors, log-determinant x_1 + ... + x_{d-1} (Stan reference manual,
-/// "Ordered vector"). Neighbours closer than the rounding of y come out equal, which is on the boundary.
+/// y_0 = x_0, y_k = y_{k-1} + e^(x_k): R^d to strictly ascending vectors, log-determinant x_1 + ... + x_{d-1} (Stan reference
+/// manual, "Ordered vector"). Neighbours closer than the rounding of y come out equal, which is on the boundary.
 template <class S = double>
 class Ordered : public detail::Columnwise<detail::OrderedLaw<S>> {};
 

@@ -31,7 +31,8 @@ struct PowerLaw {
 };
 }  // namespace detail
 
-/// y = x^p: the positive numbers to the positive numbers, log-determinant sum (log |p| + (p - 1) log x). One p for all coordinates.
+/// y = x^p: the positive numbers to the positive numbers, log-determinant sum (log |p| + (p - 1) log x). One p for all
+/// coordinates.
 template <class S = double>
 class Power : public detail::Coefficientwise<detail::PowerLaw<S>> {
   using Base = detail::Coefficientwise<detail::PowerLaw<S>>;

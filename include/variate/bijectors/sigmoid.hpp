@@ -43,8 +43,8 @@ struct SigmoidLaw {
 };
 }  // namespace detail
 
-/// y = 1/(1 + e^-x): R to (0, 1), log-determinant -sum (softplus(x) + softplus(-x)). Rounds to 1 from x = 37 on (17 for float), where the
-/// log-determinant still is exact.
+/// y = 1/(1 + e^-x): R to (0, 1), log-determinant -sum (softplus(x) + softplus(-x)). Rounds to 1 from x = 37 on (17 for float),
+/// where the log-determinant still is exact.
 template <class S = double>
 class Sigmoid : public detail::Coefficientwise<detail::SigmoidLaw<S>> {};
 

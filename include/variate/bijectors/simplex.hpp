@@ -95,9 +95,9 @@ struct SimplexLaw {
 };
 }  // namespace detail
 
-/// Stick breaking: R^d to vectors of d + 1 positive numbers that sum to 1; x = 0 gives equal numbers (Stan reference manual, "Unit
-/// simplex"). Log-determinant sum_k log y_k over all d + 1: volume is counted in the first d coordinates of y, as Dirichlet densities do.
-/// `inverse` takes sums within sqrt(epsilon) of 1.
+/// Stick breaking: R^d to vectors of d + 1 positive numbers that sum to 1; x = 0 gives equal numbers (Stan reference manual,
+/// "Unit simplex"). Log-determinant sum_k log y_k over all d + 1: volume is counted in the first d coordinates of y, as
+/// Dirichlet densities do. `inverse` takes sums within sqrt(epsilon) of 1.
 template <class S = double>
 class Simplex : public detail::Columnwise<detail::SimplexLaw<S>> {};
 

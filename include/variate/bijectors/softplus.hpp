@@ -18,7 +18,9 @@ struct SoftplusLaw {
   static constexpr int constants = 0;
   static Bounds<V> domain(const C&) { return everywhere<V>(); }
   static Bounds<V> image(const C&) { return {S(0), everywhere<V>().high}; }
-  static Local<V> forward(V x, const C&) { return {math::softplus(x), math::log_sigmoid(x), math::sigmoid(x), math::sigmoid(-x)}; }
+  static Local<V> forward(V x, const C&) {
+    return {math::softplus(x), math::log_sigmoid(x), math::sigmoid(x), math::sigmoid(-x)};
+  }
   static Local<V> inverse(V y, const C&) {
     // log(e^y - 1), without overflow for large y and exact where it is near its zero, y = log 2
     const V x = select(y < S(1), math::log(math::expm1(min(y, V(S(1))))), y + math::log(-math::expm1(-y)));

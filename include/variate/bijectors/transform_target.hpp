@@ -86,8 +86,9 @@ class TransformedTarget {
   B bijector_;
 };
 
-/// The unconstrained log density x -> f(b(x)) + log |det db/dx| of a constrained log density f (any integrand), so that any model can be
-/// fitted by a guide on R^d. Draws x of the guide are b.value(x) for the model. Differentiable exactly if f is, and Parametric if f is.
+/// The unconstrained log density x -> f(b(x)) + log |det db/dx| of a constrained log density f (any integrand), so that any
+/// model can be fitted by a guide on R^d. Draws x of the guide are b.value(x) for the model. Differentiable exactly if f is,
+/// and Parametric if f is.
 template <class F, Bijector B>
 TransformedTarget<F, B> transform_target(F log_density, B bijector) {
   return {std::move(log_density), std::move(bijector)};

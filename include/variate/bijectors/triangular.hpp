@@ -38,8 +38,8 @@ class Triangular {
  public:
   using Scalar = S;
 
-  /// shift of d >= 1 finite numbers; L d x d, finite, 0 above a diagonal without zeros. ShapeError, InvalidArgument or DomainError
-  /// otherwise.
+  /// shift of d >= 1 finite numbers; L d x d, finite, 0 above a diagonal without zeros. ShapeError, InvalidArgument or
+  /// DomainError otherwise.
   Triangular(Vector<S> shift, Batch<S> matrix) : shift_(std::move(shift)), matrix_(std::move(matrix)) {
     const Index d = shift_.size();
     detail::require_at_least(name, "size of shift", d, 1);
@@ -50,7 +50,8 @@ class Triangular {
     for (Index i = 0; i < d; ++i) {
       if (matrix_(i, i) == 0) throw DomainError(detail::complaint(name, entry(i, i), matrix_(i, i), "a number other than 0"));
       for (Index j = i + 1; j < d; ++j)
-        if (matrix_(i, j) != 0) throw InvalidArgument(detail::complaint(name, entry(i, j), matrix_(i, j), "0 above the diagonal"));
+        if (matrix_(i, j) != 0)
+          throw InvalidArgument(detail::complaint(name, entry(i, j), matrix_(i, j), "0 above the diagonal"));
       log_det_ += std::log(std::abs(matrix_(i, i)));
     }
   }

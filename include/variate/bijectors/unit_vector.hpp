@@ -73,9 +73,9 @@ struct UnitVectorLaw {
 /// Stereographic projection: R^d to the unit sphere in R^(d+1) without its pole (0, ..., 0, 1), y = (2 x, |x|^2 - 1)/(|x|^2 + 1).
 /// Log-determinant d (log 2 - log(1 + |x|^2)), by the surface measure of the sphere.
 ///
-/// Normalising d + 1 coordinates is no bijection: it needs a made-up density for the length, and its inverse is arbitrary. This map has
-/// an inverse, counts the sphere's own area, and spends no coordinate. The price: the pole is at infinity, so put no mass there, and the
-/// uniform density of the sphere becomes a heavy-tailed one (multivariate t with d degrees of freedom).
+/// Normalising d + 1 coordinates is no bijection: it needs a made-up density for the length, and its inverse is arbitrary. This
+/// map has an inverse, counts the sphere's own area, and spends no coordinate. The price: the pole is at infinity, so put no
+/// mass there, and the uniform density of the sphere becomes a heavy-tailed one (multivariate t with d degrees of freedom).
 template <class S = double>
 class UnitVector : public detail::Columnwise<detail::UnitVectorLaw<S>> {};
 

@@ -1,5 +1,6 @@
 #pragma once
-/// `Coefficientwise<Law>`: a bijector that moves each coordinate by itself. All that one must say is the arithmetic of one coordinate.
+/// `Coefficientwise<Law>`: a bijector that moves each coordinate by itself. All that one must say is the arithmetic of one
+/// coordinate.
 ///
 /// A law is a struct of static functions on `math::Lanes`:
 ///   Scalar, name, constants (numbers kept for each coordinate, or once for all)
@@ -176,7 +177,8 @@ class Coefficientwise {
       if (any((v < b.low) | (v > b.high))) [[unlikely]]
         for (Index k = 0; k < count; ++k)
           if (v[static_cast<int>(k)] < b.low[0] || v[static_cast<int>(k)] > b.high[0])
-            throw DomainError(complaint(Law::name, std::string(argument) + "(" + std::to_string(i) + ", " + std::to_string(j + k) + ")",
+            throw DomainError(complaint(Law::name,
+                                        std::string(argument) + "(" + std::to_string(i) + ", " + std::to_string(j + k) + ")",
                                         v[static_cast<int>(k)], "in [" + to_text(b.low[0]) + ", " + to_text(b.high[0]) + "]"));
     });
   }

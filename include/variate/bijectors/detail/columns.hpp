@@ -1,6 +1,6 @@
 #pragma once
-/// `Columnwise<Law>`: a bijector that mixes the coordinates of a column. A law is written for one column, on `math::Lanes`, so that a
-/// register of columns goes through it together:
+/// `Columnwise<Law>`: a bijector that mixes the coordinates of a column. A law is written for one column, on `math::Lanes`, so
+/// that a register of columns goes through it together:
 ///   Scalar, name, expected (what an image point is, for messages)
 ///   output_size(d), input_size(d')
 ///   forward(x, y, d) -> log_det                     writes y
@@ -58,7 +58,8 @@ class ColumnwiseImage {
     require_pullback(Law::name, value, g, w);
     const Index d = forwards ? from_.rows() : value.rows();
     Batch<T> out(from_.rows(), from_.cols());
-    auto x = registers<T>(from_.rows()), y = registers<T>(value.rows()), gs = registers<T>(value.rows()), to = registers<T>(from_.rows());
+    auto x = registers<T>(from_.rows()), y = registers<T>(value.rows());
+    auto gs = registers<T>(value.rows()), to = registers<T>(from_.rows());
     over_columns<T>(from_.cols(), [&](Index j, Index count) {
       load_columns(from_, j, count, x.data());
       load_columns(value, j, count, y.data());
@@ -137,7 +138,8 @@ class Columnwise {
       const auto out = Law::outside(column.data(), d);
       for (Index k = 0; k < count; ++k)
         if (out[static_cast<int>(k)]) [[unlikely]]
-          throw DomainError(complaint(Law::name, "column " + std::to_string(j + k) + " of y", column_text(y, j + k), Law::expected));
+          throw DomainError(
+              complaint(Law::name, "column " + std::to_string(j + k) + " of y", column_text(y, j + k), Law::expected));
     });
   }
 };
