@@ -1,5 +1,6 @@
 #pragma once
-/// Everything in variate that needs Eigen only, floor by floor. Optional headers are included by name.
+/// Everything in variate that needs Eigen only, floor by floor, but for io/: files are read and written by name, and optional headers
+/// are included by name.
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
@@ -78,6 +79,7 @@
 #include "variate/distributions/kl.hpp"
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
+#include "variate/distributions/transformed.hpp"
 #include "variate/optimizers/adagrad.hpp"
 #include "variate/optimizers/adam.hpp"
 #include "variate/optimizers/averaging.hpp"
@@ -98,10 +100,6 @@
 #include "variate/estimators/pathwise.hpp"
 #include "variate/estimators/reinforce.hpp"
 #include "variate/objectives/elbo.hpp"
-#include "variate/io/csv.hpp"
-#include "variate/io/file.hpp"
-#include "variate/io/stan_csv.hpp"
-#include "variate/io/text.hpp"
 #include "variate/observers/early_stopping.hpp"
 #include "variate/observers/every.hpp"
 #include "variate/observers/interrupt.hpp"

@@ -1,7 +1,8 @@
-# Every header is included by variate.hpp, but for details, and for optional headers, which must not be.
+# Every header is included by variate.hpp, but for details, for io/ (included by name: it costs a second that few need), and for
+# optional headers, which must not be.
 cmake_minimum_required(VERSION 3.24)
 file(GLOB_RECURSE headers RELATIVE ${include} ${include}/variate/*/*.hpp)
-list(FILTER headers EXCLUDE REGEX "/detail/")
+list(FILTER headers EXCLUDE REGEX "/detail/|^variate/io/")
 file(STRINGS ${include}/variate/variate.hpp lines REGEX "^#include \"")
 set(missing "")
 foreach(header IN LISTS headers)
