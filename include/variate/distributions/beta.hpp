@@ -1,0 +1,170 @@
+#pragma once
+/// The beta distribution, with implicit reparameterisation.
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "variate/core/types.hpp"
+#include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/gamma_core.hpp"
+#include "variate/distributions/detail/positive.hpp"
+#include "variate/math/incomplete_beta.hpp"
+#include "variate/math/log.hpp"
+#include "variate/math/log1p.hpp"
+#include "variate/math/sigmoid.hpp"
+
+namespace variate {
+namespace detail {
+
+/// log f = (a-1) log x + (b-1) log(1-x) - log B(a, b); theta is (log a, log b). Points are told by y = log(x/(1-x)).
+template <class S>
+struct BetaLaw {
+  using Scalar = S;
+  using V = Packet<S>;
+  static constexpr const char* name = "Beta";
+  static constexpr int parameters = 2;
+  static constexpr bool discrete = false, reparameterized = true;
+  /// fraction_a = log(a/(a+b)), mean_a = E log x, peak as in math::detail::BetaShape.
+  enum : std::size_t { shape_a, shape_b, fraction_a, fraction_b, mean_a, mean_b, peak };
+  static constexpr int constants = 7;
+  using Theta = Numbers<S, parameters>;
+  using C = Numbers<S, constants>;
+  static constexpr S inf = std::numeric_limits<S>::infinity();
+
+  static C prepare(const Theta& theta) {
+    const V a = math::exp(theta[0]), b = math::exp(theta[1]);
+    const auto number = [&](auto member) {
+      return math::detail::all_in_double([member]<class L>(L p, L q) { return member(math::detail::BetaShape<L>(p, q)); }, a, b);
+    };
+    if constexpr (std::is_same_v<S, double>) {
+      const math::detail::BetaShape<V> s(a, b);
+      return {a, b, s.log_a, s.log_b, s.mean_a, s.mean_b, s.peak};
+    } else {
+      return {a, b, number([](const auto& s) { return s.log_a; }), number([](const auto& s) { return s.log_b; }),
+              number([](const auto& s) { return s.mean_a; }), number([](const auto& s) { return s.mean_b; }),
+              number([](const auto& s) { return s.peak; })};
+    }
+  }
+  /// y of x in [0, 1].
+  static V logit(V x) {
+    return math::detail::all_in_double([]<class L>(L at) { return math::log(at) - math::log1p(-at); }, x);
+  }
+
+  static V log_prob(V x, const C& c) {
+    const auto inside = (x > S(0)) & (x < S(1));
+    const V at = select(inside, x, V(S(0.5)));
+    const V value = math::detail::all_in_double(
+        []<class L>(L a, L b, L point) {
+          const L log_x = math::log(point), log_1x = math::log1p(-point);
+          return math::detail::beta_log_front(math::detail::BetaShape<L>(a, b), log_x - log_1x) - log_x - log_1x;
+        },
+        c[shape_a], c[shape_b], at);
+    return select(inside, value, select(x == S(0), edge(c[shape_a], c[shape_b]), select(x == S(1), edge(c[shape_b], c[shape_a]),
+                                                                                      select(x == x, V(-inf), x))));
+  }
+  /// Zero outside the support and at 0 and 1, where the density has no finite derivative.
+  static V score(V x, const C& c, Theta& s) {
+    const auto inside = (x > S(0)) & (x < S(1));
+    const V at = select(inside, x, V(S(0.5))), zero = select(x == x, V(S(0)), x);
+    s[0] = select(inside, c[shape_a] * (math::log(at) - c[mean_a]), zero);
+    s[1] = select(inside, c[shape_b] * (math::log1p(-at) - c[mean_b]), zero);
+    return select(inside, (c[shape_a] - S(1)) / at - (c[shape_b] - S(1)) / (S(1) - at), zero);
+  }
+
+  /// The difference of the positions of two gamma numbers: y - log(a/b).
+  template <class T, class Rng>
+  static Batch<T> noise(Rng& rng, const Batch<T>& all, Index d, Index samples) {
+    const Batch<double> both = GammaCore<double>::positions(rng, all.topRows(2 * d).template cast<double>(), samples);
+    return (both.topRows(d) - both.bottomRows(d)).template cast<T>();
+  }
+  static V point(V e, const C& c) { return math::sigmoid(e + (c[fraction_a] - c[fraction_b])); }
+  static void path(V e, V, const C& c, Theta& s) {
+    const V y = e + (c[fraction_a] - c[fraction_b]), moved = math::sigmoid(y) * math::sigmoid(-y);
+    s[0] = moved * c[shape_a] * slope(e, c[shape_a], c[shape_b]);
+    s[1] = -moved * c[shape_b] * slope(-e, c[shape_b], c[shape_a]);
+  }
+
+  static V mean(const C& c) { return c[shape_a] / (c[shape_a] + c[shape_b]); }
+  static V variance(const C& c) {
+    const V all = c[shape_a] + c[shape_b];
+    return (c[shape_a] / all) * (c[shape_b] / all) / (all + S(1));
+  }
+  /// (a-1)/(a+b-2) for a, b > 1; else the end where the density is larger, and 1/2 where neither is.
+  static V mode(const C& c) {
+    const V a = c[shape_a], b = c[shape_b];
+    const V ends = select(a > b, V(S(1)), select(a < b, V(S(0)), V(S(0.5))));
+    return select((a > S(1)) & (b > S(1)), (a - S(1)) / (a + b - S(2)), ends);
+  }
+  static V entropy(const C& c) {
+    const V log_beta = c[shape_a] * c[fraction_a] + c[shape_b] * c[fraction_b] - c[peak];
+    return log_beta - (c[shape_a] - S(1)) * c[mean_a] - (c[shape_b] - S(1)) * c[mean_b];
+  }
+  static void entropy_gradient(const C& c, Theta& s) {
+    const V a = c[shape_a], b = c[shape_b], all = a + b, rest = (all - S(2)) * math::trigamma(all);
+    s[0] = a * (rest - (a - S(1)) * math::trigamma(a));
+    s[1] = b * (rest - (b - S(1)) * math::trigamma(b));
+  }
+  static V cdf(V x, const C& c) { return at_point(x, c, [](V a, V b, V y) { return math::beta_cdf(a, b, y); }); }
+  static V log_cdf(V x, const C& c) { return at_point(x, c, [](V a, V b, V y) { return math::log_beta_cdf(a, b, y); }); }
+  static V icdf(V p, const C& c) { return math::sigmoid(math::beta_quantile(c[shape_a], c[shape_b], p)); }
+
+  static V kl(const C& p, const C& q) {
+    const V log_beta_p = p[shape_a] * p[fraction_a] + p[shape_b] * p[fraction_b] - p[peak];
+    const V log_beta_q = q[shape_a] * q[fraction_a] + q[shape_b] * q[fraction_b] - q[peak];
+    return (log_beta_q - log_beta_p) + (p[shape_a] - q[shape_a]) * p[mean_a] + (p[shape_b] - q[shape_b]) * p[mean_b];
+  }
+  static void kl_gradient(const C& p, const C& q, Theta& s) {
+    const V a = p[shape_a], b = p[shape_b], da = a - q[shape_a], db = b - q[shape_b], rest = (da + db) * math::trigamma(a + b);
+    s[0] = a * (da * math::trigamma(a) - rest);
+    s[1] = b * (db * math::trigamma(b) - rest);
+  }
+
+ private:
+  /// log f at 0.
+  static V edge(V a, V b) { return select(a < S(1), V(inf), select(a == S(1), math::log(b), V(-inf))); }
+  static V slope(V e, V a, V b) {
+    return math::detail::all_in_double(
+        []<class L>(L at, L p, L q) { return math::detail::beta_tail(math::detail::BetaShape<L>(p, q), at + math::log(p / q)).slope; }, e, a, b);
+  }
+  template <class F>
+  static V at_point(V x, const C& c, F f) {
+    const V inside = select(x < S(0), V(S(0)), select(x > S(1), V(S(1)), x));
+    return f(c[shape_a], c[shape_b], logit(inside));
+  }
+};
+
+}  // namespace detail
+
+/// d independent beta coordinates of density x^(a-1) (1-x)^(b-1) / B(a, b) on (0, 1). theta: d rows log a, then d rows log b; one column a
+/// data point.
+///
+/// Draws are quotients of gamma numbers taken in logarithms; their pullback is the implicit derivative dx/da = -(dF/da)/f, good to 1e-11
+/// for parameters from 1e-3 to 1e6. Draws may round to 0 or 1, where log f is infinite if a < 1 or b < 1.
+template <class S = double>
+class Beta : public detail::Factorized<detail::BetaLaw<S>> {
+  using Base = detail::Factorized<detail::BetaLaw<S>>;
+
+ public:
+  using Scalar = S;
+
+  /// Both positive and d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise. Kept as logarithms.
+  Beta(const Batch<S>& a, const Batch<S>& b) : Base(detail::stacked<S>("Beta", {{"a", a}, {"b", b}})) {}
+
+  /// From 2d x B unconstrained finite numbers: log a, then log b.
+  static Beta from_theta(Batch<S> theta) { return Beta(Base::checked(std::move(theta))); }
+
+  /// The parameters, d x B.
+  Batch<S> a() const { return this->constants().topRows(this->event_size()); }
+  Batch<S> b() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
+
+  /// Itself: a plain family is its own distribution behind the identity link.
+  const Beta& distribution() const { return *this; }
+
+ private:
+  explicit Beta(Batch<S> theta) : Base(std::move(theta)) {}
+};
+
+template <class A, class B>
+Beta(const Eigen::MatrixBase<A>&, const Eigen::MatrixBase<B>&) -> Beta<typename A::Scalar>;
+
+}  // namespace variate
