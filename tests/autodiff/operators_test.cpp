@@ -35,7 +35,7 @@ TEST_CASE("the larger and the smaller", "[autodiff]") {
   check_double([](const auto& z) { return sum(maximum(z, 0.1) + minimum(square(z), z[0])); }, 3);
 }
 
-TEST_CASE("all of them in float", "[autodiff]") {
+TEST_CASE("the operators in float", "[autodiff]") {
   check_float([](const auto& z) { return sum((2 * z + z[0] * z - 1) / (z[1] + 3) + maximum(z, 0.1) - minimum(z, z[2])); }, 3);
   check_float([](const auto& z) { return sum(exp(z[0] * z) - cwise_product(z, z) / (3 - z)); }, 3);
 }
