@@ -75,7 +75,7 @@ Q fit(const Settings& settings, const std::string& family, const std::string& na
   variate::ElboRule rule{.estimator = estimator, .samples = samples};
   const variate::Adam adam({.rate = rate}, variate::CosineDecay{.steps = scaled(steps)});
   variate::Trace trace(settings.output + "/trace_" + family + "_" + name + ".csv");
-  variate::Progress progress({.label = family + " " + name});
+  variate::Progress progress({.label = family + " " + name, .value = "ELBO"});
   const auto result = variate::fit(variate::Learner(std::move(q), log_density, rule, adam), rng,
                                    {.max_steps = scaled(steps), .draws = 0}, trace, progress);
   const auto fitted = result.averaged_q();

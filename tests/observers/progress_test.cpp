@@ -84,6 +84,17 @@ TEST_CASE("Progress keeps to its width, and a shorter line covers a longer one",
   CHECK_FALSE(says(after, "e-"));
 }
 
+TEST_CASE("Progress gives up cells of its bar before it cuts the value", "[observers]") {
+  Capture capture;
+  Progress progress{{.label = "mean_field pathwise", .value = "ELBO", .interval = 0, .always = true, .file = capture.file()}};
+  progress.start(0, 3000);
+  for (Index i = 0; i < 1500; ++i) progress(step(i, -67.4633));
+  const std::string now = on_screen(capture.text());
+  CHECK(says(now, "mean_field pathwise [###"));
+  CHECK(says(now, "ELBO -67.4633"));
+  CHECK(now.size() <= 79);
+}
+
 TEST_CASE("Progress clears its line if told to", "[observers]") {
   Capture capture;
   Progress progress{{.interval = 0, .always = true, .clear = true, .file = capture.file()}};

@@ -17,7 +17,8 @@ namespace variate {
 struct ProgressOptions {
   std::string label{};        ///< what comes first on the line
   Index width = 79;           ///< longest line, in characters; at least 20
-  Index bar = 24;             ///< cells of the bar; 0: no bar
+  Index bar = 24;             ///< cells of the bar; fewer where the line has no room for them; 0: no bar
+  std::string value = "value"; ///< what the objective is called on the line
   Index smoothing = 100;      ///< steps over which the value is smoothed, at least 1
   double interval = 0.1;      ///< seconds between two drawings, not negative
   bool always = false;        ///< draw even where nobody looks: `file` is not a terminal
@@ -114,14 +115,11 @@ class Progress {
   }
 
   std::string line(Clock::time_point now, bool over) const {
-    std::string text;
-    if (!options_.label.empty()) text.append(options_.label).append(" ");
+    std::string front = options_.label, text;
+    if (!front.empty()) front.append(" ");
+    double part = 0;
     if (total_ > 0) {
-      const double part = std::clamp(static_cast<double>(done_) / static_cast<double>(total_), 0.0, 1.0);
-      if (options_.bar > 0) {
-        const auto full = static_cast<std::size_t>(part * static_cast<double>(options_.bar));
-        text.append("[").append(full, '#').append(static_cast<std::size_t>(options_.bar) - full, '.').append("] ");
-      }
+      part = std::clamp(static_cast<double>(done_) / static_cast<double>(total_), 0.0, 1.0);
       char percent[16];
       std::snprintf(percent, sizeof percent, "%3d%% ", static_cast<int>(100 * part));
       text.append(percent).append(std::to_string(done_)).append("/").append(std::to_string(total_));
@@ -141,9 +139,17 @@ class Progress {
       }
     }
     if (weight_ > 0) {
-      std::snprintf(piece, sizeof piece, "  value %.6g", value_ / weight_);
-      text.append(piece);
+      std::snprintf(piece, sizeof piece, " %.6g", value_ / weight_);
+      text.append("  ").append(options_.value).append(piece);
     }
+    // the bar takes what room is left, so that the numbers are never cut for its sake
+    const Index room = options_.width - static_cast<Index>(front.size() + text.size()) - 3;
+    const Index cells = std::min(options_.bar, room);
+    if (total_ > 0 && cells >= 3) {
+      const auto full = static_cast<std::size_t>(part * static_cast<double>(cells));
+      front.append("[").append(full, '#').append(static_cast<std::size_t>(cells) - full, '.').append("] ");
+    }
+    text.insert(0, front);
     if (static_cast<Index>(text.size()) > options_.width) text.resize(static_cast<std::size_t>(options_.width));
     return text;
   }
