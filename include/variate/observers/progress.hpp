@@ -15,15 +15,15 @@ namespace variate {
 
 /// Options of Progress.
 struct ProgressOptions {
-  std::string label{};        ///< what comes first on the line
-  Index width = 79;           ///< longest line, in characters; at least 20
-  Index bar = 24;             ///< cells of the bar; fewer where the line has no room for them; 0: no bar
-  std::string value = "value"; ///< what the objective is called on the line
-  Index smoothing = 100;      ///< steps over which the value is smoothed, at least 1
-  double interval = 0.1;      ///< seconds between two drawings, not negative
-  bool always = false;        ///< draw even where nobody looks: `file` is not a terminal
-  bool clear = false;         ///< wipe the line at the end instead of leaving it
-  std::FILE* file = stderr;   ///< where to
+  std::string label{};          ///< what comes first on the line
+  Index width = 79;             ///< longest line, in characters; at least 20
+  Index bar = 24;               ///< cells of the bar; fewer where the line has no room for them; 0: no bar
+  std::string value = "value";  ///< what the objective is called on the line
+  Index smoothing = 100;        ///< steps over which the value is smoothed, at least 1
+  double interval = 0.1;        ///< seconds between two drawings, not negative
+  bool always = false;          ///< draw even where nobody looks: `file` is not a terminal
+  bool clear = false;           ///< wipe the line at the end instead of leaving it
+  std::FILE* file = stderr;     ///< where to
 };
 
 /// An observer that shows how far a run is: one line with bar, steps, steps per second, time left, and the smoothed objective.
