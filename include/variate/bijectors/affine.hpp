@@ -35,7 +35,9 @@ class Affine : public detail::Coefficientwise<detail::AffineLaw<S>> {
     requires std::is_floating_point_v<S>
       : Affine(Vector<S>::Constant(1, loc), Vector<S>::Constant(1, scale)) {}
 
+  /// What is added, d.
   Vector<S> loc() const { return this->constants().row(0).transpose(); }
+  /// What multiplies, d.
   Vector<S> scale() const { return this->constants().row(1).transpose(); }
 
  private:

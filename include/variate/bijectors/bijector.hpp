@@ -50,6 +50,7 @@ concept Bijector = std::copy_constructible<B> &&
 template <class B>
 using ForwardOf = decltype(std::declval<const B&>().forward(std::declval<const Batch<ScalarOf<B>>&>()));
 template <class B>
+/// What `inverse` of a bijector answers.
 using InverseOf = decltype(std::declval<const B&>().inverse(std::declval<const Batch<ScalarOf<B>>&>()));
 
 namespace detail {

@@ -14,6 +14,7 @@ namespace variate {
 template <class B>
 struct Block {
   Index size;  ///< coordinates before the map
+  /// Maps these rows.
   B bijector;
 };
 template <class B>

@@ -47,7 +47,9 @@ class Interval : public detail::Coefficientwise<detail::IntervalLaw<S>> {
     requires std::is_floating_point_v<S>
       : Interval(Vector<S>::Constant(1, low), Vector<S>::Constant(1, high)) {}
 
+  /// Lower ends.
   Vector<S> low() const { return this->constants().row(0).transpose(); }
+  /// Upper ends.
   Vector<S> high() const { return this->constants().row(1).transpose(); }
 
  private:

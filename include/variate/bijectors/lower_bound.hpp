@@ -41,6 +41,7 @@ class LowerBound : public detail::Coefficientwise<detail::LowerBoundLaw<S>> {
     requires std::is_floating_point_v<S>
       : LowerBound(Vector<S>(Vector<S>::Constant(1, low))) {}
 
+  /// The bounds.
   Vector<S> low() const { return this->constants().row(0).transpose(); }
 
  private:

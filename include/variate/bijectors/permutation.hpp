@@ -72,6 +72,7 @@ class Permutation {
   Row<S> in_domain(const Batch<S>& x) const { return output_size(x.rows()), detail::finite_columns(x); }
   Row<S> in_image(const Batch<S>& y) const { return in_domain(y); }
 
+  /// Row i of the value is row source()[i] of the point.
   const std::vector<Index>& source() const { return source_; }
 
  private:

@@ -40,6 +40,7 @@ class Power : public detail::Coefficientwise<detail::PowerLaw<S>> {
  public:
   /// A finite exponent that is not 0, or DomainError.
   explicit Power(S exponent) : Base(constants_of(exponent)) {}
+  /// The power p.
   S exponent() const { return this->constants()(0, 0); }
 
  private:

@@ -14,7 +14,9 @@ namespace variate {
 template <class F, class B>
 class TransformedTargetEvaluation {
  public:
+  /// Of the numbers.
   using T = ScalarOf<B>;
+  /// The evaluation before the map.
   using Piece = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
   Row<T> value;  ///< 1 x n
 
@@ -79,6 +81,7 @@ class TransformedTarget {
 
   /// The density on the constrained space.
   const F& target() const { return f_; }
+  /// The map to the constrained space.
   const B& bijector() const { return bijector_; }
 
  private:

@@ -79,7 +79,9 @@ class Triangular {
   Row<S> in_domain(const Batch<S>& x) const { return output_size(x.rows()), detail::finite_columns(x); }
   Row<S> in_image(const Batch<S>& y) const { return in_domain(y); }
 
+  /// What is added, d.
   const Vector<S>& shift() const { return shift_; }
+  /// The lower-triangular matrix L, d x d.
   const Batch<S>& matrix() const { return matrix_; }
 
  private:

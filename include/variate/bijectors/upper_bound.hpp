@@ -41,6 +41,7 @@ class UpperBound : public detail::Coefficientwise<detail::UpperBoundLaw<S>> {
     requires std::is_floating_point_v<S>
       : UpperBound(Vector<S>(Vector<S>::Constant(1, high))) {}
 
+  /// The bounds.
   Vector<S> high() const { return this->constants().row(0).transpose(); }
 
  private:

@@ -155,6 +155,7 @@ class Beta : public detail::Factorized<detail::BetaLaw<S>> {
 
   /// The parameters, d x B.
   Batch<S> a() const { return this->constants().topRows(this->event_size()); }
+  /// Second concentrations, d x B.
   Batch<S> b() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
 
   /// Itself: a plain family is its own distribution behind the identity link.

@@ -155,7 +155,9 @@ class StudentT : public detail::Factorized<detail::StudentTLaw<S>> {
 
   /// The parameters, d x B.
   Batch<S> df() const { return this->constants().topRows(this->event_size()); }
+  /// Locations, d x B.
   Batch<S> loc() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
+  /// Scales, d x B.
   Batch<S> scale() const { return this->constants().middleRows(2 * this->event_size(), this->event_size()); }
 
   /// Itself: a plain family is its own distribution behind the identity link.

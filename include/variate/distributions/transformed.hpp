@@ -17,7 +17,9 @@ namespace variate {
 template <class D, class B>
 class TransformedDraw {
  public:
+  /// Of the numbers.
   using T = ScalarOf<D>;
+  /// The draw before the map.
   using BaseDraw = decltype(std::declval<const D&>().rsample(std::declval<detail::AnyRng&>(), Index()));
   Batch<T> value;  ///< d' x SB
 
@@ -37,7 +39,9 @@ class TransformedDraw {
 template <class D, class B>
 class TransformedEvaluation {
  public:
+  /// Of the numbers.
   using T = ScalarOf<D>;
+  /// The evaluation before the map.
   using Piece = decltype(variate::evaluate(std::declval<const D&>(), std::declval<const Batch<T>&>()));
   Row<T> value;  ///< 1 x SB
 
@@ -140,6 +144,7 @@ class Transformed {
 
   /// The distribution of x.
   const D& base() const { return base_; }
+  /// The map from the base distribution's space.
   const B& bijector() const { return bijector_; }
 
  private:

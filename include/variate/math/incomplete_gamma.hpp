@@ -69,7 +69,7 @@ template <std::floating_point T>
 T gamma_q(T a, T x) {
   return detail::one_in_double(detail::gamma_q_lanes, a, x);
 }
-/// Logarithms of the two, finite wherever 0 < x < infinity.
+/// log of gamma_p(a, x), finite wherever 0 < x < infinity.
 template <std::floating_point T, int N, Backing B>
 Lanes<T, N, B> log_gamma_p(Lanes<T, N, B> a, Lanes<T, N, B> x) {
   return detail::all_in_double(detail::log_gamma_p_lanes, a, x);
@@ -78,6 +78,7 @@ template <std::floating_point T>
 T log_gamma_p(T a, T x) {
   return detail::one_in_double(detail::log_gamma_p_lanes, a, x);
 }
+/// log of gamma_q(a, x), finite wherever 0 < x < infinity.
 template <std::floating_point T, int N, Backing B>
 Lanes<T, N, B> log_gamma_q(Lanes<T, N, B> a, Lanes<T, N, B> x) {
   return detail::all_in_double(detail::log_gamma_q_lanes, a, x);

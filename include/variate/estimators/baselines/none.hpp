@@ -7,6 +7,7 @@ namespace variate {
 struct NoBaseline {
   static constexpr Index least = 1;  ///< samples needed for each data point
 
+  /// In place, with every sample kept: nothing to do.
   template <class T, class Q>
   void recentre(Row<T>& /*values*/, const Q& /*q*/) const {}
   template <class T, class Q>
