@@ -71,13 +71,13 @@ TEST_CASE("REINFORCE is unbiased with every baseline", "[estimators][statistical
   const auto q = bernoulli<double>();
   variate::Rng rng(11);
   // far from zero, so that every baseline has something to take away
-  const auto f = [](const Batch<double>& x) -> Row<double> { return cost(x).array() + 4; };
-  const Vector<double> exact = variate::Exact{}(q, f, rng, 0).q;
+  const auto shifted = [](const Batch<double>& x) -> Row<double> { return cost(x).array() + 4; };
+  const Vector<double> exact = variate::Exact{}(q, shifted, rng, 0).q;
   const auto check = [&](auto estimator) {
     variate_tests::Moments moments;
     for (std::uint64_t i = 0; i < 20000; ++i) {
       auto stream = rng.split(i);
-      const auto estimate = estimator(q, f, stream, 2);
+      const auto estimate = estimator(q, shifted, stream, 2);
       moments.add(estimate.q);
       if constexpr (requires { estimator.learn(estimate.own); }) estimator.learn(estimate.own);
     }
