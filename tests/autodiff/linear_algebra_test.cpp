@@ -85,7 +85,7 @@ TEST_CASE("a matrix that is not positive definite spoils its own column only", "
   CHECK(g(0, 0) == Approx(0.25));
 }
 
-TEST_CASE("float", "[autodiff]") {
+TEST_CASE("Cholesky in float", "[autodiff]") {
   const auto f = differentiable(
       [](const auto& z) { return sum(log(diagonal(cholesky(z)))) + sum(solve_lower(cholesky(z), rows(z, 0, 2))); });
   Batch<double> x = scattered(4, 19);
