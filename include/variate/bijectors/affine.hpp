@@ -1,6 +1,7 @@
 #pragma once
 /// Shift and scale of each coordinate.
 #include <cmath>
+#include <concepts>
 #include <type_traits>
 
 #include "variate/bijectors/detail/coefficientwise.hpp"
@@ -22,7 +23,7 @@ struct AffineLaw {
 }  // namespace detail
 
 /// y = loc + scale x: R to R, log-determinant sum log |scale|.
-template <class S = double>
+template <std::floating_point S = double>
 class Affine : public detail::Coefficientwise<detail::AffineLaw<S>> {
   using Base = detail::Coefficientwise<detail::AffineLaw<S>>;
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The logistic map to an interval.
 #include <cmath>
+#include <concepts>
 #include <string>
 #include <type_traits>
 
@@ -34,7 +35,7 @@ struct IntervalLaw {
 }  // namespace detail
 
 /// y = low + (high - low)/(1 + e^-x): R to (low, high), log-determinant sum (log(high - low) - softplus(x) - softplus(-x)).
-template <class S = double>
+template <std::floating_point S = double>
 class Interval : public detail::Coefficientwise<detail::IntervalLaw<S>> {
   using Base = detail::Coefficientwise<detail::IntervalLaw<S>>;
 
