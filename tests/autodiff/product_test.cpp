@@ -15,7 +15,8 @@ TEMPLATE_TEST_CASE("the matrix kernel agrees with Eigen's on every shape", "[aut
         CAPTURE(m, k, n);
         const Batch<T> a = scattered<T>(m, k), b = scattered<T>(k, n), start = scattered<T>(m, n, -1, 1, 5);
         const Batch<T> turned = a.transpose();
-        const Batch<T> expected = start + a.lazyProduct(b);
+        Batch<T> expected = start;
+        if (k > 0) expected += a.lazyProduct(b);  // Eigen offsets null pointers where nothing is summed
         Batch<T> c = start;
         detail::multiply<T>(c.data(), {a.data(), k, 1}, b.data(), m, k, n);
         const double plain = difference(c, expected);
