@@ -15,7 +15,7 @@ Beta<> random_beta(Index d, Index batch, Rng& rng) { return Beta<>::from_theta(0
 Beta<> single(double a, double b) { return Beta<>(one(a), one(b)); }
 }  // namespace
 
-TEST_CASE("Beta against mpmath", "[distributions][fixtures]") {
+TEST_CASE("Beta against mpmath", "[fixtures][distributions]") {
   check_fixture(
       "beta.json", 8, {{"a"}, {"b"}}, [](const auto& p) { return single(number(p.at("a")), number(p.at("b"))); },
       [](const Beta<>& q, double x) {

@@ -9,7 +9,7 @@
 using namespace variate;
 using namespace variate_tests;
 
-TEST_CASE("Chi2 against mpmath", "[distributions][fixtures]") {
+TEST_CASE("Chi2 against mpmath", "[fixtures][distributions]") {
   check_fixture(
       "chi2.json", 2, {{"df"}}, [](const auto& p) { return Chi2<>(one(number(p.at("df")))); },
       [](const Chi2<>& q, double x) {

@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "distributions/any_family.hpp"
 #include "distributions/family_checks.hpp"
 #include "support/fixtures.hpp"
 #include "variate/distributions/detail/factorized.hpp"
 
 namespace variate_tests {
-
-inline Batch<double> one(double x) { return Batch<double>::Constant(1, 1, x); }
 
 /// What Law::path gives for the single coordinate of q at noise e and point x.
 template <class Law>

@@ -15,7 +15,7 @@ Gamma<> random_gamma(Index d, Index batch, Rng& rng) { return Gamma<>::from_thet
 Gamma<> single(double a, double rate) { return Gamma<>(one(a), one(rate)); }
 }  // namespace
 
-TEST_CASE("Gamma against mpmath", "[distributions][fixtures]") {
+TEST_CASE("Gamma against mpmath", "[fixtures][distributions]") {
   check_fixture(
       "gamma.json", 9, {{"concentration"}, {"rate"}},
       [](const auto& p) { return single(number(p.at("concentration")), number(p.at("rate"))); },

@@ -18,7 +18,7 @@ InverseGamma<> random_one(Index d, Index batch, Rng& rng) {
 }
 }  // namespace
 
-TEST_CASE("InverseGamma against mpmath", "[distributions][fixtures]") {
+TEST_CASE("InverseGamma against mpmath", "[fixtures][distributions]") {
   check_fixture(
       "inversegamma.json", 3, {{"concentration"}, {"scale"}},
       [](const auto& p) { return InverseGamma<>(one(number(p.at("concentration"))), one(number(p.at("scale")))); },

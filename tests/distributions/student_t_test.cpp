@@ -18,7 +18,7 @@ StudentT<> random_t(Index d, Index batch, Rng& rng) {
 StudentT<> single(double df, double loc, double scale) { return StudentT<>(one(df), one(loc), one(scale)); }
 }  // namespace
 
-TEST_CASE("StudentT against mpmath", "[distributions][fixtures]") {
+TEST_CASE("StudentT against mpmath", "[fixtures][distributions]") {
   check_fixture(
       "studentt.json", 5, {{"df"}, {"loc", false}, {"scale"}},
       [](const auto& p) { return single(number(p.at("df")), number(p.at("loc")), number(p.at("scale"))); },

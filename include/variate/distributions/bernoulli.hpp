@@ -49,6 +49,8 @@ struct BernoulliLaw {
   }
   static V point(V u, const C& c) { return select(u > c[p0], V(S(1)), V(S(0))); }
 
+  static V lowest(const C&) { return V(S(0)); }
+  static V highest(const C&) { return V(S(1)); }
   static V mean(const C& c) { return c[p1]; }
   static V variance(const C& c) { return c[p1] * c[p0]; }
   static V mode(const C& c) { return select(c[p1] > c[p0], V(S(1)), V(S(0))); }

@@ -84,6 +84,8 @@ struct BetaLaw {
     s[1] = -moved * c[shape_b] * slope(-e, c[shape_b], c[shape_a]);
   }
 
+  static V lowest(const C&) { return V(S(0)); }
+  static V highest(const C&) { return V(S(1)); }
   static V mean(const C& c) { return c[shape_a] / (c[shape_a] + c[shape_b]); }
   static V variance(const C& c) {
     const V all = c[shape_a] + c[shape_b];

@@ -59,6 +59,7 @@ struct GammaLaw {
     s[1] = -x;
   }
 
+  static V lowest(const C&) { return V(S(0)); }
   static V mean(const C& c) { return c[shape] / c[rate]; }
   static V variance(const C& c) { return c[shape] / (c[rate] * c[rate]); }
   static V mode(const C& c) { return max(c[shape] - S(1), V(S(0))) / c[rate]; }

@@ -59,6 +59,7 @@ struct InverseGammaLaw {
   }
 
   /// Infinite where they do not exist: the mean for a <= 1, the variance for a <= 2.
+  static V lowest(const C&) { return V(S(0)); }
   static V mean(const C& c) { return select(c[shape] > S(1), c[scale] / (c[shape] - S(1)), V(Core::inf)); }
   static V variance(const C& c) {
     const V m = c[scale] / (c[shape] - S(1));

@@ -63,8 +63,8 @@ KlTerms<typename Law::Scalar> closed_kl(const Factorized<Law>& p, const Factoriz
     return terms;
   }
   require_size("kl", "number of weights", w->size(), batch);
-  Batch<T> gradient(Law::parameters * d, batch);
-  sum_samples<Law::constants, Law::parameters>(
+  Batch<T> gradient(learned_of<Law> * d, batch);
+  sum_samples<Law::constants, learned_of<Law>, Law::parameters>(
       of_p.data(), d, batch, batch, gradient.data(), [&](const auto& slice) { return slice.load_weights(w->data()); },
       [&](const LawConstants<Law>& c, const auto& slice, LawTheta<Law>& s, auto) { Law::kl_gradient(c, beside(slice), s); });
   terms.gradient = folded(gradient, p.batch_size());

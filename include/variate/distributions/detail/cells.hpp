@@ -186,13 +186,14 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
   }
 }
 
-/// out[k] = sum over the slices of weight(slice) * s[k] for K parameters, where body(c, slice, s, weight) fills s. out is K
-/// blocks of d x B.
-template <int C, int K, class T, class Weight, class F>
+/// out[k] = sum over the slices of weight(slice) * s[k] for the first K of P parameters, where body(c, slice, s, weight) fills s. out is
+/// K blocks of d x B.
+template <int C, int K, int P = K, class T, class Weight, class F>
 void sum_samples(const T* constants, Index d, Index batch, Index cols, T* out, Weight weight, F body) {
   const Index points = d * batch;
   for_each_cell<C>(constants, d, batch, cols, [&](const Numbers<T, C>& c, auto each, auto put) {
-    Numbers<T, K> total, s;
+    Numbers<T, K> total;
+    Numbers<T, P> s;
     total.fill(Packet<T>(T(0)));
     each([&](const auto& slice) {
       const Packet<T> w = weight(slice);

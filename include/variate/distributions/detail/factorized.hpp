@@ -3,16 +3,21 @@
 /// must say is the arithmetic of one coordinate; shapes, loops, errors and pullbacks are here, once.
 ///
 /// A law is a struct of static functions, written for packets (`math::Lanes<T>`) of coordinates or samples:
-///   Scalar, name, parameters (rows of theta per coordinate), constants (numbers kept for each), discrete, reparameterized
+///   Scalar, name, parameters (numbers per coordinate), constants (numbers kept for each), discrete, reparameterized
+///   fixed                            of the parameters, how many (the last) are settings: given once, never learned (default 0)
 ///   prepare(theta) -> constants      once for each change of theta; the functions below see only these
 ///   log_prob(x, c);  score(x, c, s)  writes s[j] = dlog_prob/dtheta_j and returns dlog_prob/dx (ignored if discrete)
 ///   noise(rng, r, c), point(e, c)    the point made from noise e; a law whose noise depends on its parameters takes
-///                                    noise(rng, constants, d, samples) with all constants, (constants * d) x B, instead;  path(e, x, c, s) writes s[j] = dpoint/dtheta_j (if
-///   reparameterized) mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q),
-///   kl_gradient(p, q, s): what exists of them.
-/// Coordinate i has rows i, d + i, 2d + i, ... of theta.
+///                                    noise(rng, constants, d, samples) with all constants, (constants * d) x B, instead
+///   path(e, x, c, s)                 writes s[j] = dpoint/dtheta_j (if reparameterized)
+///   lowest(c), highest(c)            the ends of the support (default -inf, inf); the law is not believed at points beyond them or at
+///                                    infinite ones, so its functions need not look
+///   mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q), kl_gradient(p, q, s): what
+///   exists of them.
+/// Coordinate i has rows i, d + i, 2d + i, ... of theta. Slopes by settings are written too, for whoever asks the law; they go nowhere.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -32,6 +37,21 @@ using LawConstants = Numbers<typename Law::Scalar, Law::constants>;
 template <class Law>
 using LawTheta = Numbers<typename Law::Scalar, Law::parameters>;
 
+/// Settings per coordinate, and what is left to learn.
+template <class Law>
+inline constexpr int fixed_of = 0;
+template <class Law>
+  requires requires { Law::fixed; }
+inline constexpr int fixed_of<Law> = Law::fixed;
+template <class Law>
+inline constexpr int learned_of = Law::parameters - fixed_of<Law>;
+
+template <class Law>
+concept HasLawMean = requires(LawConstants<Law> c) { Law::mean(c); };
+template <class Law>
+concept HasLawVariance = requires(LawConstants<Law> c) { Law::variance(c); };
+template <class Law>
+concept HasLawMode = requires(LawConstants<Law> c) { Law::mode(c); };
 template <class Law>
 concept HasLawEntropy = requires(LawConstants<Law> c, LawTheta<Law> s) {
   Law::entropy(c);
@@ -50,7 +70,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   using T = typename Law::Scalar;
 
   /// Number of coordinates d.
-  Index event_size() const { return this->theta_.rows() / Law::parameters; }
+  Index event_size() const { return this->theta_.rows() / learned_of<Law>; }
 
   /// Takes new parameters. ShapeError if their number differs, InvalidArgument if one is not finite; then nothing has changed.
   void set_params(const Vector<T>& v) {
@@ -80,7 +100,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   Row<T> log_prob(const Batch<T>& x) const {
     require_points(Law::name, x, event_size(), this->batch_size());
     const T* at = x.data();
-    return over_coordinates(x.cols(), [at](const auto& c, const auto& slice) { return Law::log_prob(slice.load(at), c); });
+    return over_coordinates(x.cols(), [at](const auto& c, const auto& slice) { return log_prob_of(slice.load(at), c); });
   }
 
   /// log density with its way back. The evaluation borrows x and this distribution.
@@ -94,20 +114,44 @@ class Factorized : public Theta<typename Law::Scalar> {
     require_size(Law::name, "number of weights", w.size(), x.cols());
     Vector<T> gradient(this->theta_.size());
     over_samples(x.cols(), gradient.data(), weights(w),
-                 [at = x.data()](const auto& c, const auto& slice, auto& s, auto) { Law::score(slice.load(at), c, s); });
+                 [at = x.data()](const auto& c, const auto& slice, auto& s, auto) { score_of(slice.load(at), c, s); });
     return gradient;
   }
 
   /// Moments of each coordinate and data point, d x B.
-  Batch<T> mean() const {
+  Batch<T> mean() const
+    requires HasLawMean<Law>
+  {
     return of_constants([](const auto& c) { return Law::mean(c); });
   }
-  Batch<T> variance() const {
+  Batch<T> variance() const
+    requires HasLawVariance<Law>
+  {
     return of_constants([](const auto& c) { return Law::variance(c); });
   }
-  Batch<T> stddev() const { return variance().cwiseSqrt(); }
-  Batch<T> mode() const {
+  Batch<T> stddev() const
+    requires HasLawVariance<Law>
+  {
+    return variance().cwiseSqrt();
+  }
+  Batch<T> mode() const
+    requires HasLawMode<Law>
+  {
     return of_constants([](const auto& c) { return Law::mode(c); });
+  }
+
+  /// The ends of the support of each coordinate and data point, d x B: infinite where there is none.
+  Batch<T> lowest() const {
+    return of_constants([](const auto& c) {
+      if constexpr (requires { Law::lowest(c); }) return Law::lowest(c);
+      else return Packet<T>(-std::numeric_limits<T>::infinity());
+    });
+  }
+  Batch<T> highest() const {
+    return of_constants([](const auto& c) {
+      if constexpr (requires { Law::highest(c); }) return Law::highest(c);
+      else return Packet<T>(std::numeric_limits<T>::infinity());
+    });
   }
 
   /// Entropy in nats of each data point, 1 x B.
@@ -131,13 +175,13 @@ class Factorized : public Theta<typename Law::Scalar> {
   Batch<T> cdf(const Batch<T>& x) const
     requires HasLawCdf<Law>
   {
-    return of_points(x, [](auto v, const auto& c) { return Law::cdf(v, c); });
+    return of_points(x, [](auto v, const auto& c) { return inside(v, c, Law::cdf(v, c), T(0), T(1)); });
   }
   /// Its logarithm, accurate in the lower tail.
   Batch<T> log_cdf(const Batch<T>& x) const
     requires HasLawLogCdf<Law>
   {
-    return of_points(x, [](auto v, const auto& c) { return Law::log_cdf(v, c); });
+    return of_points(x, [](auto v, const auto& c) { return inside(v, c, Law::log_cdf(v, c), -infinity, T(0)); });
   }
   /// Its inverse: quantiles. p in [0, 1], or DomainError.
   Batch<T> icdf(const Batch<T>& p) const
@@ -149,16 +193,20 @@ class Factorized : public Theta<typename Law::Scalar> {
 
   /// What the law's functions see: (constants * d) x B.
   const Batch<T>& constants() const { return constants_; }
+  /// What is given and not learned, (settings * d) x B; empty for most families.
+  const Batch<T>& settings() const { return settings_; }
 
  protected:
-  explicit Factorized(Batch<T> theta) : Theta<T>(std::move(theta)) { prepare(); }
+  explicit Factorized(Batch<T> theta, Batch<T> settings = {}) : Theta<T>(std::move(theta)), settings_(std::move(settings)) {
+    prepare();
+  }
 
   /// Unconstrained parameters as they come: at least one coordinate and one data point, all finite.
   static Batch<T> checked(Batch<T> theta) {
-    require_at_least(Law::name, "rows of theta", theta.rows(), Law::parameters);
+    require_at_least(Law::name, "rows of theta", theta.rows(), learned_of<Law>);
     require_at_least(Law::name, "columns of theta", theta.cols(), 1);
-    if (theta.rows() % Law::parameters != 0)
-      throw ShapeError(complaint(Law::name, "rows of theta", theta.rows(), "a multiple of " + std::to_string(Law::parameters)));
+    if (theta.rows() % learned_of<Law> != 0)
+      throw ShapeError(complaint(Law::name, "rows of theta", theta.rows(), "a multiple of " + std::to_string(learned_of<Law>)));
     require_finite(Law::name, "theta", theta);
     return theta;
   }
@@ -172,9 +220,37 @@ class Factorized : public Theta<typename Law::Scalar> {
     constants_.resize(Law::constants * event_size(), this->batch_size());
     for (Index i = 0; i < points; i += packet_size<T>) {
       const Index count = std::min(packet_size<T>, points - i);
-      store_numbers<Law::constants>(Law::prepare(load_numbers<Law::parameters>(this->theta_.data() + i, points, count)),
-                                    constants_.data() + i, points, count);
+      store_numbers<Law::constants>(Law::prepare(numbers(i, points, count)), constants_.data() + i, points, count);
     }
+  }
+  /// Learned numbers, then settings.
+  LawTheta<Law> numbers(Index i, Index points, Index count) const {
+    if constexpr (fixed_of<Law> == 0) {
+      return load_numbers<Law::parameters>(this->theta_.data() + i, points, count);
+    } else {
+      const auto learned = load_numbers<learned_of<Law>>(this->theta_.data() + i, points, count);
+      const auto given = load_numbers<fixed_of<Law>>(settings_.data() + i, points, count);
+      LawTheta<Law> all;
+      std::copy(given.begin(), given.end(), std::copy(learned.begin(), learned.end(), all.begin()));
+      return all;
+    }
+  }
+
+  static constexpr T infinity = std::numeric_limits<T>::infinity();
+  /// `value`, but `below` and `above` for points beyond the ends of the support and infinite ones.
+  static Packet<T> inside(Packet<T> x, const LawConstants<Law>& c, Packet<T> value, T below, T above) {
+    if constexpr (requires { Law::lowest(c); }) value = select(x < Law::lowest(c), Packet<T>(below), value);
+    if constexpr (requires { Law::highest(c); }) value = select(x > Law::highest(c), Packet<T>(above), value);
+    if (below == above) return select(math::abs(x) == infinity, Packet<T>(below), value);
+    return select(x == -infinity, Packet<T>(below), select(x == infinity, Packet<T>(above), value));
+  }
+  static Packet<T> log_prob_of(Packet<T> x, const LawConstants<Law>& c) {
+    return inside(x, c, Law::log_prob(x, c), -infinity, -infinity);
+  }
+  static Packet<T> score_of(Packet<T> x, const LawConstants<Law>& c, LawTheta<Law>& s) {
+    const Packet<T> slope = Law::score(x, c, s);
+    for (Packet<T>& v : s) v = inside(x, c, v, T(0), T(0));
+    return inside(x, c, slope, T(0), T(0));
   }
 
   template <class Rng>
@@ -199,10 +275,10 @@ class Factorized : public Theta<typename Law::Scalar> {
     sum_coordinates<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols, total.data(), f);
     return total;
   }
-  /// out = sum_s weight(slice) * s for each parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
+  /// out = sum_s weight(slice) * s for each learned parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
   template <class Weight, class F>
   void over_samples(Index cols, T* out, Weight weight, F body) const {
-    sum_samples<Law::constants, Law::parameters>(constants_.data(), event_size(), this->batch_size(), cols, out, weight, body);
+    sum_samples<Law::constants, learned_of<Law>, Law::parameters>(constants_.data(), event_size(), this->batch_size(), cols, out, weight, body);
   }
   static auto weights(const Row<T>& w) {
     return [at = w.data()](const auto& slice) { return slice.load_weights(at); };
@@ -226,7 +302,7 @@ class Factorized : public Theta<typename Law::Scalar> {
     return out;
   }
 
-  Batch<T> constants_;
+  Batch<T> settings_, constants_;
 };
 
 /// A draw that remembers its noise.
@@ -314,7 +390,7 @@ class FactorizedEvaluation {
     require_size(Law::name, "number of weights", w.size(), value.size());
     q_->over_samples(value.size(), gradient, Factorized<Law>::weights(w),
                      [&, x = x_->data()](const auto& c, const auto& slice, auto& s, auto weight) {
-                       const Packet<T> slope = Law::score(slice.load(x), c, s);
+                       const Packet<T> slope = Factorized<Law>::score_of(slice.load(x), c, s);
                        if constexpr (!Law::discrete) {
                          if (g) slice.store(weight * slope, g);
                        }
