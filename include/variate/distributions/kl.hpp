@@ -44,29 +44,47 @@ concept HasLawKl = requires(LawConstants<Law> c, LawTheta<Law> s) {
   Law::kl_gradient(c, c, s);
 };
 
+/// KL between two laws, coordinate by coordinate, from their constants: `value(p, q)`, and `gradient(p, q, s)` by p's learned numbers.
+/// Within a family the law itself has it; pairs of different families are specialised in kl_pairs.hpp.
+template <class P, class Q>
+struct KlBetween;
 template <class Law>
   requires HasLawKl<Law>
-KlTerms<typename Law::Scalar> closed_kl(const Factorized<Law>& p, const Factorized<Law>& q, const Row<typename Law::Scalar>* w) {
-  using T = typename Law::Scalar;
+struct KlBetween<Law, Law> {
+  using C = LawConstants<Law>;
+  static Packet<typename Law::Scalar> value(const C& p, const C& q) { return Law::kl(p, q); }
+  static void gradient(const C& p, const C& q, LawTheta<Law>& s) { Law::kl_gradient(p, q, s); }
+};
+template <class P, class Q>
+concept HasKlBetween = requires(LawConstants<P> p, LawConstants<Q> q, LawTheta<P> s) {
+  KlBetween<P, Q>::value(p, q);
+  KlBetween<P, Q>::gradient(p, q, s);
+};
+
+template <class P, class Q>
+  requires HasKlBetween<P, Q>
+KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q>& q, const Row<typename P::Scalar>* w) {
+  using T = typename P::Scalar;
   const Index batch = points_of_pair(p, q), d = p.event_size(), points = d * batch;
   const Batch<T> of_p = tiled(p.constants(), batch), of_q = tiled(q.constants(), batch);
   const auto beside = [&](const auto& slice) {
-    LawConstants<Law> c;
+    LawConstants<Q> c;
     for (std::size_t m = 0; m < c.size(); ++m) c[m] = slice.load(of_q.data() + static_cast<Index>(m) * points);
     return c;
   };
   KlTerms<T> terms;
   if (!w) {
     terms.value.resize(batch);
-    sum_coordinates<Law::constants>(of_p.data(), d, batch, batch, terms.value.data(),
-                                    [&](const LawConstants<Law>& c, const auto& slice) { return Law::kl(c, beside(slice)); });
+    sum_coordinates<P::constants>(of_p.data(), d, batch, batch, terms.value.data(), [&](const LawConstants<P>& c, const auto& slice) {
+      return KlBetween<P, Q>::value(c, beside(slice));
+    });
     return terms;
   }
   require_size("kl", "number of weights", w->size(), batch);
-  Batch<T> gradient(learned_of<Law> * d, batch);
-  sum_samples<Law::constants, learned_of<Law>, Law::parameters>(
+  Batch<T> gradient(learned_of<P> * d, batch);
+  sum_samples<P::constants, learned_of<P>, P::parameters>(
       of_p.data(), d, batch, batch, gradient.data(), [&](const auto& slice) { return slice.load_weights(w->data()); },
-      [&](const LawConstants<Law>& c, const auto& slice, LawTheta<Law>& s, auto) { Law::kl_gradient(c, beside(slice), s); });
+      [&](const LawConstants<P>& c, const auto& slice, LawTheta<P>& s, auto) { KlBetween<P, Q>::gradient(c, beside(slice), s); });
   terms.gradient = folded(gradient, p.batch_size());
   return terms;
 }
