@@ -90,6 +90,7 @@ void multiply(const typename L::Scalar* l, Index row_step, Index step, Index d, 
 /// f(strip) over all columns of x; the strip's rows run from the end with a negative stride if `backward`.
 template <class L, class T, class F>
 void by_strips(Batch<T>& x, bool backward, F f) {
+  if (x.size() == 0) return;
   constexpr int wide = 4;
   const Index stride = backward ? -x.cols() : x.cols(), cols = x.cols();
   T* const start = x.data() + (backward ? (x.rows() - 1) * cols : 0);
@@ -131,7 +132,6 @@ void multiply_lower_transposed(const Factor<T>& l, Batch<T>& x) {
     }
     return;
   }
-  if (d == 0) return;
   detail::by_strips<Wide>(x, true, [&](auto s) { detail::multiply(l.data() + (d - 1) * (stride + 1), -1, -stride, d, s); });
 }
 
@@ -161,7 +161,6 @@ void solve_lower_transposed(const Factor<T>& l, Batch<T>& x) {
     }
     return;
   }
-  if (d == 0) return;
   detail::by_strips<Wide>(x, true, [&](auto s) { detail::substitute(l.data() + (d - 1) * (stride + 1), -1, -stride, d, s); });
 }
 
