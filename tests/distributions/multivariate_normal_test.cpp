@@ -15,9 +15,9 @@ MultivariateNormal<> random_normal(Index d, Index batch, Rng& rng) {
 }
 }  // namespace
 
-TEST_CASE("MultivariateNormal against mpmath", "[distributions]") {
+TEST_CASE("MultivariateNormal against mpmath", "[fixtures][distributions]") {
   const auto file = fixture("distributions/multivariatenormal.json");
-  REQUIRE(file.at("cases").size() >= 5);
+  REQUIRE(!file.at("cases").empty());
   for (const auto& one : file.at("cases")) {
     const Vector<double> loc = matrix(one.at("params").at("loc"));
     const Batch<double> scale_tril = matrix(one.at("params").at("scale_tril"));
