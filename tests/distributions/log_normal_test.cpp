@@ -1,0 +1,22 @@
+#include "variate/distributions/log_normal.hpp"
+
+#include <cmath>
+
+#include "distributions/family_suite.hpp"
+#include "support/catch.hpp"
+
+using namespace variate_tests;
+
+namespace {
+const Kind kind = kind_of<variate::LogNormal, variate::detail::LogNormalLaw>();
+const FixtureOf standard_noise{
+    {}, [](const AnyFamily& q, double x) { return (std::log(x) - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
+}  // namespace
+
+TEST_CASE("LogNormal against mpmath", "[fixtures][distributions]") { check_fixture("lognormal.json", kind, standard_noise); }
+
+TEST_CASE("LogNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind, {{0, -1}}); }
+
+TEST_CASE("LogNormal: samples follow the law", "[distributions][statistical]") {
+  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {5, 3}});
+}
