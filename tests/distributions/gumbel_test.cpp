@@ -1,0 +1,22 @@
+#include "variate/distributions/gumbel.hpp"
+
+#include <cmath>
+
+#include "distributions/family_suite.hpp"
+#include "support/catch.hpp"
+
+using namespace variate_tests;
+
+namespace {
+const Kind kind = kind_of<variate::Gumbel, variate::detail::GumbelLaw>();
+const FixtureOf standard_noise{
+    {}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
+}  // namespace
+
+TEST_CASE("Gumbel against mpmath", "[fixtures][distributions]") { check_fixture("gumbel.json", kind, standard_noise); }
+
+TEST_CASE("Gumbel: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+
+TEST_CASE("Gumbel: samples follow the law", "[distributions][statistical]") {
+  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+}
