@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#if defined(__GNUC__) && defined(__SSE2__)
+#if defined(__GNUC__) && (defined(__AVX__) || defined(__FMA__))
 #include <immintrin.h>
+#elif defined(__GNUC__) && defined(__SSE2__)
+#include <emmintrin.h>  // a tenth of the time to read
 #endif
 
 namespace variate::math {
