@@ -41,10 +41,11 @@ double slope_error(const AnyFamily& q, const Batch<double>& x, const Row<double>
       up(i, c) += h;
       down(i, c) -= h;
     }
-    const Row<double> rise = q.log_prob(up) - q.log_prob(down);
+    const Row<double> above = q.log_prob(up), below = q.log_prob(down);
     for (Index c = 0; c < x.cols(); ++c) {
-      const double step = up(i, c) - down(i, c), got = slope(i, c);
-      worst = std::max(worst, std::abs(w(c) * rise(c) / step - got) / (1 + std::abs(got)));
+      const double step = up(i, c) - down(i, c), got = slope(i, c), rounding = 1e-15 * (1 + std::abs(above(c)));
+      const double off = w(c) * (above(c) - below(c)) / step - got;
+      worst = std::max(worst, (std::abs(off) - std::abs(w(c)) * rounding / step) / (1 + std::abs(got)));
     }
   }
   return worst;
