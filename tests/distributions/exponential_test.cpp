@@ -1,0 +1,18 @@
+#include "variate/distributions/exponential.hpp"
+
+#include "distributions/family_suite.hpp"
+#include "support/catch.hpp"
+
+using namespace variate_tests;
+
+namespace {
+const Kind kind = kind_of<variate::Exponential, variate::detail::ExponentialLaw>();
+}  // namespace
+
+TEST_CASE("Exponential against mpmath", "[fixtures][distributions]") { check_fixture("exponential.json", kind); }
+
+TEST_CASE("Exponential: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
+  check_family(kind);
+}
+
+TEST_CASE("Exponential: samples follow the law", "[distributions][statistical]") { check_sampler(kind, {{1}, {1e-4}, {1e5}}); }
