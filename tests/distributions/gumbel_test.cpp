@@ -9,8 +9,7 @@ using namespace variate_tests;
 
 namespace {
 const Kind kind = kind_of<variate::Gumbel, variate::detail::GumbelLaw>();
-const FixtureOf standard_noise{
-    {}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
+const FixtureOf standard_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
 }  // namespace
 
 TEST_CASE("Gumbel against mpmath", "[fixtures][distributions]") { check_fixture("gumbel.json", kind, standard_noise); }

@@ -15,7 +15,9 @@ const FixtureOf standard_noise{
 
 TEST_CASE("LogNormal against mpmath", "[fixtures][distributions]") { check_fixture("lognormal.json", kind, standard_noise); }
 
-TEST_CASE("LogNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind, {{0, -1}}); }
+TEST_CASE("LogNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
+  check_family(kind, {{0, -1}});
+}
 
 TEST_CASE("LogNormal: samples follow the law", "[distributions][statistical]") {
   check_sampler(kind, {{0, 1}, {-3, 1e-4}, {5, 3}});

@@ -87,20 +87,23 @@ struct GumbelLaw {
   }
 
  private:
-  static GumbelKl<V> between(const C& p, const C& q) { return {(p[loc] - q[loc]) * q[inverse_scale], p[log_scale] - q[log_scale]}; }
+  static GumbelKl<V> between(const C& p, const C& q) {
+    return {(p[loc] - q[loc]) * q[inverse_scale], p[log_scale] - q[log_scale]};
+  }
 };
 
 }  // namespace detail
 
-/// d independent Gumbel coordinates of distribution function e^(-e^(-(x - loc)/scale)). theta: d rows loc, then d rows log scale; one column
-/// a data point. Reparameterised as loc + scale g with g from `gumbels`.
+/// d independent Gumbel coordinates of distribution function e^(-e^(-(x - loc)/scale)). theta: d rows loc, then d rows log scale;
+/// one column a data point. Reparameterised as loc + scale g with g from `gumbels`.
 template <class S = double>
 class Gumbel : public detail::Family<Gumbel<S>, detail::GumbelLaw<S>> {
   using Base = detail::Family<Gumbel<S>, detail::GumbelLaw<S>>;
 
  public:
   using Base::Base;
-  /// loc (the mode) finite and scale positive, both d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise.
+  /// loc (the mode) finite and scale positive, both d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError
+  /// otherwise.
   Gumbel(const Batch<S>& loc, const Batch<S>& scale) : Base(std::in_place, loc, scale) {}
 
   /// Locations, d x B.

@@ -74,16 +74,17 @@ struct LogNormalLaw {
 
 }  // namespace detail
 
-/// d independent coordinates whose logarithms are normal: density e^(-(log x - loc)^2/(2 scale^2))/(x scale sqrt(2 pi)) for x > 0. theta:
-/// d rows loc, then d rows log scale; one column a data point. Reparameterised as e^(loc + scale e) with e from `normals`.
+/// d independent coordinates whose logarithms are normal: density e^(-(log x - loc)^2/(2 scale^2))/(x scale sqrt(2 pi)) for x >
+/// 0. theta: d rows loc, then d rows log scale; one column a data point. Reparameterised as e^(loc + scale e) with e from
+/// `normals`.
 template <class S = double>
 class LogNormal : public detail::Family<LogNormal<S>, detail::LogNormalLaw<S>> {
   using Base = detail::Family<LogNormal<S>, detail::LogNormalLaw<S>>;
 
  public:
   using Base::Base;
-  /// Mean (finite) and standard deviation (positive) of the logarithm, both d x B (vectors for B = 1). ShapeError, InvalidArgument or
-  /// DomainError otherwise.
+  /// Mean (finite) and standard deviation (positive) of the logarithm, both d x B (vectors for B = 1). ShapeError,
+  /// InvalidArgument or DomainError otherwise.
   LogNormal(const Batch<S>& loc, const Batch<S>& scale) : Base(std::in_place, loc, scale) {}
 
   /// Means of the logarithm, d x B.

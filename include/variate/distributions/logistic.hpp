@@ -65,8 +65,8 @@ struct LogisticLaw {
 
 }  // namespace detail
 
-/// d independent logistic coordinates of distribution function 1/(1 + e^(-(x - loc)/scale)). theta: d rows loc, then d rows log scale; one
-/// column a data point. Reparameterised through the quantile of a uniform number.
+/// d independent logistic coordinates of distribution function 1/(1 + e^(-(x - loc)/scale)). theta: d rows loc, then d rows log
+/// scale; one column a data point. Reparameterised through the quantile of a uniform number.
 template <class S = double>
 class Logistic : public detail::Family<Logistic<S>, detail::LogisticLaw<S>> {
   using Base = detail::Family<Logistic<S>, detail::LogisticLaw<S>>;
