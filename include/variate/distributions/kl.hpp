@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
@@ -67,6 +68,7 @@ KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q
   using T = typename P::Scalar;
   const Index batch = points_of_pair(p, q), d = p.event_size(), points = d * batch;
   const Batch<T> of_p = tiled(p.constants(), batch), of_q = tiled(q.constants(), batch);
+  if constexpr (std::is_same_v<P, Q> && requires { P::require_same(of_p, of_q, d); }) P::require_same(of_p, of_q, d);
   const auto beside = [&](const auto& slice) {
     LawConstants<Q> c;
     for (std::size_t m = 0; m < c.size(); ++m) c[m] = slice.load(of_q.data() + static_cast<Index>(m) * points);

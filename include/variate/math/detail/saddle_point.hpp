@@ -17,7 +17,7 @@ template <class L>
   const auto large = a >= gamma_asymptotic;
   const L series = multiply_add(L(-0.5), logarithm, -multiply_add(polynomial(r * r, lgamma_series), r, L(0.91893853320467274)));
   if (all(large)) return series;
-  return select(large, series, at * (logarithm - 1.0) - lgamma_of_positive(select(large, L(1.0), at + 1.0)));
+  return select(large, series, a * (logarithm - 1.0) - lgamma_of_positive(select(large, L(1.0), at + 1.0)));
 }
 
 /// sum over j of z^(j-1)/(2j+1).
