@@ -37,6 +37,10 @@ struct FixtureOf {
   /// made of them one by one.
   std::function<std::vector<double>(const std::vector<double>& parameters)> to_own{};
   std::function<std::vector<double>(const std::vector<double>& slopes, const std::vector<double>& parameters)> chain{};
+  /// An end of the support depends on theta, kept as a logarithm: just inside, the cdf is forgiven what the rounding of theta moves it by.
+  bool end_moves = false;
+  /// A NaN among the file's moments says that nobody computed it, not that there is none.
+  bool nan_unknown = false;
 };
 void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& of = {});
 
