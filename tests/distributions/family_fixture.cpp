@@ -43,7 +43,7 @@ struct Case {
 
   void moment(const std::function<Batch<double>()>& has, const nlohmann::json& wanted) const {
     const double want = number(wanted);
-    if (of.nan_unknown && std::isnan(want)) return;
+    if (!of.moments) return;
     if (!has) CHECK(std::isnan(want));
     else if (std::isnan(want)) CHECK(std::isnan(has()(0, 0)));
     else CHECK(relative_error(has()(0, 0), want) < 1e-12);
@@ -107,7 +107,7 @@ void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& o
       if (field == "mean") c.moment(c.q.mean, value);
       else if (field == "variance") c.moment(c.q.variance, value);
       else if (field == "entropy") {
-        if (c.q.entropy && !(of.nan_unknown && std::isnan(number(value)))) CHECK(relative_error(c.q.entropy()(0), number(value)) < 1e-12);
+        if (c.q.entropy && of.moments) CHECK(relative_error(c.q.entropy()(0), number(value)) < 1e-12);
       } else if (field == "quantiles") {
         for (const auto& each : value)
           if (c.q.icdf) c.quantile(each);

@@ -39,8 +39,8 @@ struct FixtureOf {
   std::function<std::vector<double>(const std::vector<double>& slopes, const std::vector<double>& parameters)> chain{};
   /// An end of the support depends on theta, kept as a logarithm: just inside, the cdf is forgiven what the rounding of theta moves it by.
   bool end_moves = false;
-  /// A NaN among the file's moments says that nobody computed it, not that there is none.
-  bool nan_unknown = false;
+  /// False where the file's mean, variance and entropy are known to be wrong; say why.
+  bool moments = true;
 };
 void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& of = {});
 
