@@ -62,13 +62,14 @@ TEST_CASE("ContinuousBernoulli where forms meet, and far out", "[distributions]"
 }
 
 TEST_CASE("ContinuousBernoulli: divergence is that of the densities", "[distributions]") {
-  const ContinuousBernoulli<> p((Batch<double>(3, 1) << 0.3, 0.9, 0.5001).finished()), q((Batch<double>(3, 1) << 0.8, 0.2, 0.4).finished());
+  const ContinuousBernoulli<> p((Batch<double>(3, 1) << 0.3, 0.9, 0.5001).finished()),
+      q((Batch<double>(3, 1) << 0.8, 0.2, 0.4).finished());
   Batch<double> t(3, 2000);  // quantiles of p: the midpoint rule
   for (Index i = 0; i < 2000; ++i) t.col(i).setConstant((static_cast<double>(i) + 0.5) / 2000);
   const Batch<double> x = p.icdf(t);
   CHECK(kl(p, q)(0) == Approx((p.log_prob(x) - q.log_prob(x)).mean()).epsilon(1e-6));
-  CHECK(gradient_error(kl_pullback(p, q, Row<double>::Ones(1)), p.params(), [&](const Vector<double>& v) { return kl(moved(p, v), q)(0); }) <
-        gradient_tolerance);
+  CHECK(gradient_error(kl_pullback(p, q, Row<double>::Ones(1)), p.params(),
+                       [&](const Vector<double>& v) { return kl(moved(p, v), q)(0); }) < gradient_tolerance);
   CHECK(kl(p, p)(0) == 0);
   CHECK(says(message_of<DomainError>([] { ContinuousBernoulli<>(one(1.0)); }), "prob(0) is 1, expected a number inside (0, 1)"));
 }

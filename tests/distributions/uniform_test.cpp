@@ -37,12 +37,14 @@ TEST_CASE("Uniform: its ends belong to it; what is refused", "[distributions]") 
         (Row<double>(4) << -std::log(4), -std::log(4), -INFINITY, -INFINITY).finished());
   CHECK(q.low()(0, 0) == -2);
   CHECK(q.high()(0, 0) == 2);
-  CHECK(says(message_of<DomainError>([] { interval(1, 1); }), "Uniform: width(0) is 0, expected high above low by a finite number"));
+  CHECK(says(message_of<DomainError>([] { interval(1, 1); }),
+             "Uniform: width(0) is 0, expected high above low by a finite number"));
   CHECK(says(message_of<DomainError>([] { interval(1, 0.5); }), "Uniform: width(0) is -0.5"));
   CHECK(says(message_of<DomainError>([] { interval(-1.7e308, 1.7e308); }), "Uniform: width(0) is inf"));
   CHECK(says(message_of<InvalidArgument>([] { interval(NAN, 1); }), "Uniform: low(0) is nan"));
   CHECK(says(message_of<InvalidArgument>([] { interval(0, INFINITY); }), "Uniform: high(0) is inf"));
-  CHECK(says(message_of<ShapeError>([] { Uniform<>(Batch<double>::Zero(2, 1), Batch<double>::Ones(3, 1)); }), "size of high is 3"));
+  CHECK(
+      says(message_of<ShapeError>([] { Uniform<>(Batch<double>::Zero(2, 1), Batch<double>::Ones(3, 1)); }), "size of high is 3"));
 }
 
 TEST_CASE("Uniform: divergence", "[distributions]") {

@@ -1,6 +1,7 @@
 #pragma once
 /// The continuous Bernoulli distribution: an exponential law cut to the unit interval.
-/// G. Loaiza-Ganem and J. P. Cunningham, "The continuous Bernoulli: fixing a pervasive error in variational autoencoders", NeurIPS 2019.
+/// G. Loaiza-Ganem and J. P. Cunningham, "The continuous Bernoulli: fixing a pervasive error in variational autoencoders",
+/// NeurIPS 2019.
 #include <array>
 #include <cstddef>
 #include <limits>
@@ -23,9 +24,9 @@ namespace detail {
 
 /// B_2n/(2n)!, n = 1, 2, ...: Bernoulli numbers.
 inline constexpr std::array<double, 14> bernoulli_ratios{
-    8.3333333333333333e-2,  -1.3888888888888889e-3,  3.3068783068783069e-5,  -8.2671957671957672e-7,  2.0876756987868099e-8,
-    -5.2841901386874932e-10, 1.3382536530684679e-11, -3.3896802963225829e-13, 8.5860620562778446e-15, -2.1748686985580619e-16,
-    5.5090028283602295e-18, -1.3954464685812523e-19, 3.5347070396294675e-21, -8.9535174270375469e-23};
+    8.3333333333333333e-2,   -1.3888888888888889e-3,  3.3068783068783069e-5,   -8.2671957671957672e-7, 2.0876756987868099e-8,
+    -5.2841901386874932e-10, 1.3382536530684679e-11,  -3.3896802963225829e-13, 8.5860620562778446e-15, -2.1748686985580619e-16,
+    5.5090028283602295e-18,  -1.3954464685812523e-19, 3.5347070396294675e-21,  -8.9535174270375469e-23};
 /// The same, each with a factor of 2n.
 template <class F>
 constexpr auto scaled_ratios(F factor) {
@@ -34,8 +35,8 @@ constexpr auto scaled_ratios(F factor) {
   return c;
 }
 
-/// Taylor series about theta = 0, where the closed forms are 0/0: mean - 1/2 = theta sum_n mean_n theta^(2n - 2), with its integral and its
-/// derivative.
+/// Taylor series about theta = 0, where the closed forms are 0/0: mean - 1/2 = theta sum_n mean_n theta^(2n - 2), with its
+/// integral and its derivative.
 struct ContinuousBernoulliSeries {
   static constexpr double reach = 1.5;  ///< where they are used; they converge up to 2 pi
   static constexpr auto mean = bernoulli_ratios;
@@ -44,13 +45,25 @@ struct ContinuousBernoulliSeries {
   /// (1 - e^-z)/z, whose divided difference moves draws; for |z| <= 1/2.
   static constexpr std::size_t path_terms = 15;
   static constexpr double path_reach = 0.5;
-  static constexpr std::array<double, path_terms> fraction{
-      1.0, -0.5, 0.16666666666666667, -0.041666666666666667, 0.0083333333333333333, -0.0013888888888888889, 0.00019841269841269841,
-      -2.4801587301587302e-5, 2.7557319223985891e-6, -2.7557319223985891e-7, 2.5052108385441719e-8, -2.0876756987868099e-9,
-      1.6059043836821615e-10, -1.1470745597729725e-11, 7.6471637318198165e-13};
+  static constexpr std::array<double, path_terms> fraction{1.0,
+                                                           -0.5,
+                                                           0.16666666666666667,
+                                                           -0.041666666666666667,
+                                                           0.0083333333333333333,
+                                                           -0.0013888888888888889,
+                                                           0.00019841269841269841,
+                                                           -2.4801587301587302e-5,
+                                                           2.7557319223985891e-6,
+                                                           -2.7557319223985891e-7,
+                                                           2.5052108385441719e-8,
+                                                           -2.0876756987868099e-9,
+                                                           1.6059043836821615e-10,
+                                                           -1.1470745597729725e-11,
+                                                           7.6471637318198165e-13};
 };
 
-/// log f = theta x - log((e^theta - 1)/theta), written from an anchor: 1/2 where |theta| is small, else the end where f is largest.
+/// log f = theta x - log((e^theta - 1)/theta), written from an anchor: 1/2 where |theta| is small, else the end where f is
+/// largest.
 template <class S>
 struct ContinuousBernoulliLaw {
   using Scalar = S;
@@ -70,10 +83,12 @@ struct ContinuousBernoulliLaw {
     const V t = theta[0], size = math::abs(t);
     const auto near = size < S(Series::reach);
     const V zero(S(0)), half(S(0.5)), end = select(t > S(0), V(S(1)), zero), one_less = -math::expm1(-size);
-    const V at = select(near, S(Series::reach) + zero, size), inverse = S(1) / at, rest = math::exp(-at), share = rest / -math::expm1(-at);
+    const V at = select(near, S(Series::reach) + zero, size), inverse = S(1) / at, rest = math::exp(-at),
+            share = rest / -math::expm1(-at);
     const V inward = inverse - share;  // distance of the mean from the anchor
     const auto small = [&](const auto& c) {
-      return math::detail::all_in_double([&c]<class L>(L v) { return math::detail::polynomial(v * v, c); }, select(near, t, zero));
+      return math::detail::all_in_double([&c]<class L>(L v) { return math::detail::polynomial(v * v, c); },
+                                         select(near, t, zero));
     };
     return {t,
             select(near, half, end),
@@ -160,8 +175,9 @@ struct ContinuousBernoulliLaw {
 
 }  // namespace detail
 
-/// d independent coordinates of density proportional to p^x (1-p)^(1-x) on [0, 1]. theta: d rows of logits log(p/(1-p)); one column a data
-/// point. Reparameterised through the quantile of a uniform number. Exact about p = 1/2 too, where the usual formulas are 0/0.
+/// d independent coordinates of density proportional to p^x (1-p)^(1-x) on [0, 1]. theta: d rows of logits log(p/(1-p)); one
+/// column a data point. Reparameterised through the quantile of a uniform number. Exact about p = 1/2 too, where the usual
+/// formulas are 0/0.
 template <class S = double>
 class ContinuousBernoulli : public detail::Family<ContinuousBernoulli<S>, detail::ContinuousBernoulliLaw<S>> {
   using Base = detail::Family<ContinuousBernoulli<S>, detail::ContinuousBernoulliLaw<S>>;

@@ -75,7 +75,8 @@ struct KumaraswamyLaw {
   static V mean(const C& c) {
     return math::detail::all_in_double([]<class L>(L h, L q) { return math::exp(log_moment(h, q)); }, c[inverse_a], c[b]);
   }
-  /// mean^2 (e^D - 1) with D = log E x^2 - 2 log E x; for large a that is a second difference, integrated from the second derivative.
+  /// mean^2 (e^D - 1) with D = log E x^2 - 2 log E x; for large a that is a second difference, integrated from the second
+  /// derivative.
   static V variance(const C& c) {
     return math::detail::all_in_double(
         []<class L>(L h, L q) {
@@ -101,9 +102,7 @@ struct KumaraswamyLaw {
     const V ends = select((c[a] < c[b]) & (c[a] < S(1)), V(S(0)), V(S(1)));
     return select((c[a] >= S(1)) & (c[b] >= S(1)), select((c[a] == S(1)) & (c[b] == S(1)), V(S(0.5)), peak), ends);
   }
-  static V entropy(const C& c) {
-    return (S(1) - c[inverse_a]) * harmonic(c[b]) + (S(1) - c[inverse_b]) - (c[log_a] + c[log_b]);
-  }
+  static V entropy(const C& c) { return (S(1) - c[inverse_a]) * harmonic(c[b]) + (S(1) - c[inverse_b]) - (c[log_a] + c[log_b]); }
   static void entropy_gradient(const C& c, Theta& s) {
     s[0] = c[inverse_a] * harmonic(c[b]) - S(1);
     s[1] = (c[inverse_b] - S(1)) + (S(1) - c[inverse_a]) * (c[b] * math::trigamma(c[b] + S(1)));
@@ -139,8 +138,9 @@ struct KumaraswamyLaw {
 
 }  // namespace detail
 
-/// d independent Kumaraswamy coordinates of density a b x^(a-1) (1 - x^a)^(b-1) on (0, 1). theta: d rows log a, then d rows log b; one column
-/// a data point. Reparameterised through the quantile (1 - (1 - u)^(1/b))^(1/a) of a uniform number. Draws may round to 0 or 1.
+/// d independent Kumaraswamy coordinates of density a b x^(a-1) (1 - x^a)^(b-1) on (0, 1). theta: d rows log a, then d rows log
+/// b; one column a data point. Reparameterised through the quantile (1 - (1 - u)^(1/b))^(1/a) of a uniform number. Draws may
+/// round to 0 or 1.
 template <class S = double>
 class Kumaraswamy : public detail::Family<Kumaraswamy<S>, detail::KumaraswamyLaw<S>> {
   using Base = detail::Family<Kumaraswamy<S>, detail::KumaraswamyLaw<S>>;

@@ -23,9 +23,9 @@
 namespace variate {
 namespace detail {
 
-/// With t = (anchor - x) rate (truncated_core.hpp), log f = t (e - t/2) + normalizer; theta is (loc, log scale), then low and high.
-/// Every slope is a difference from its mean: d log f/dloc = (z - E z)/scale, d log f/dlog scale = z^2 - E z^2; and a draw moves by the
-/// integral of such a slope over the side of x where it has one sign.
+/// With t = (anchor - x) rate (truncated_core.hpp), log f = t (e - t/2) + normalizer; theta is (loc, log scale), then low and
+/// high. Every slope is a difference from its mean: d log f/dloc = (z - E z)/scale, d log f/dlog scale = z^2 - E z^2; and a draw
+/// moves by the integral of such a slope over the side of x where it has one sign.
 template <class S>
 struct TruncatedNormalLaw {
   using Scalar = S;
@@ -35,10 +35,27 @@ struct TruncatedNormalLaw {
   static constexpr Arguments<parameters> arguments{
       {{"loc", Domain::real}, {"scale"}, {"low", Domain::extended}, {"high", Domain::extended}}};
   static constexpr bool discrete = false, reparameterized = true;
-  /// rate = +-1/scale and step its inverse, m1 to m4 moments of t, density_* = f at the ends, below = P(Z < ...) of what is cut off on
-  /// either side of the mirrored interval, mass = integral of exp(t (e - t/2)).
+  /// rate = +-1/scale and step its inverse, m1 to m4 moments of t, density_* = f at the ends, below = P(Z < ...) of what is cut
+  /// off on either side of the mirrored interval, mass = integral of exp(t (e - t/2)).
   enum : std::size_t {
-    anchor, rate, step, e, normalizer, m1, m2, m3, m4, density_low, density_high, low, high, loc, scale, below, above, mass
+    anchor,
+    rate,
+    step,
+    e,
+    normalizer,
+    m1,
+    m2,
+    m3,
+    m4,
+    density_low,
+    density_high,
+    low,
+    high,
+    loc,
+    scale,
+    below,
+    above,
+    mass
   };
   static constexpr int constants = 18;
   using Theta = Numbers<S, parameters>;
@@ -52,10 +69,12 @@ struct TruncatedNormalLaw {
           const L a = (left - centre) * inverse, b = (right - centre) * inverse;
           const TruncatedCore<L> core(a, b, (right - left) * inverse);
           const L sign = select(core.mirrored, L(-1.0), L(1.0));
-          const L at = select(core.inner, centre, select(core.mirrored, left, right)), log_height = -math::log(core.mass) - log_width;
+          const L at = select(core.inner, centre, select(core.mirrored, left, right)),
+                  log_height = -math::log(core.mass) - log_width;
           const auto density = [&](L x) {
             const L t = sign * inverse * (at - x);
-            return select(math::abs(x) < std::numeric_limits<double>::infinity(), math::exp(t * (core.e - 0.5 * t) + log_height), L(0.0));
+            return select(math::abs(x) < std::numeric_limits<double>::infinity(), math::exp(t * (core.e - 0.5 * t) + log_height),
+                          L(0.0));
           };
           const L lower = select(core.mirrored, -b, a), upper = select(core.mirrored, -a, b);
           return std::array<L, constants>{at,
@@ -139,11 +158,13 @@ struct TruncatedNormalLaw {
     const V side = log_side(x, c);
     return select(is_below(x, c), side, math::log1p(-min(V(S(1)), math::exp(side))));
   }
-  /// Near the peak by the normal quantile; far out Newton's method on the exponent.
+  /// Near the peak by the normal quantile; far out Newton's method on the exponent; narrow intervals once more by their own
+  /// integral.
   static V icdf(V p, const C& c) {
     const V x = math::detail::all_in_double(
         []<class L>(L at, L slope, L edge, L under, L over, L size, L from, L stride, L span) {
-          const L v = select(slope > 0.0, at, 1.0 - at), rest = select(slope > 0.0, 1.0 - at, at);  // above the lower, below the upper end
+          const L v = select(slope > 0.0, at, 1.0 - at),
+                  rest = select(slope > 0.0, 1.0 - at, at);  // above the lower, below the upper end
           const auto far = edge < -10.0;
           L t(0.0);
           if (any(!far)) {
@@ -163,6 +184,16 @@ struct TruncatedNormalLaw {
               step_out -= ratio * (step_out * (b + 0.5 * step_out) + math::log(full / ratio) - depth);
             }
             t = select(far, max(L(0.0), step_out), t);
+          }
+          const auto narrow = (span < 1.0) & (edge * span > -5.0);
+          if (any(narrow)) {  // t itself is wanted to its last digit: one step of Newton's method on the probability above x
+            const L start = select(narrow, max(L(0.0), min(span, t)), L(0.0));
+            math::detail::Integrals<L> sums;
+            math::detail::add_integrals(sums, L(0.0), start, [&](L s, L& w, L& g) {
+              w = math::exp(s * (edge - 0.5 * s));
+              g = L(0.0);
+            });
+            t = select(narrow, start - (sums.mass - rest * size) * math::exp(start * (0.5 * start - edge)), t);
           }
           return from - stride * t;
         },
@@ -217,11 +248,11 @@ struct TruncatedNormalLaw {
 
 }  // namespace detail
 
-/// d independent coordinates, normal with loc and scale but known to lie in [low, high]. theta: d rows loc, then d rows log scale; one
-/// column a data point. low and high are settings, not learned, and may be infinite.
+/// d independent coordinates, normal with loc and scale but known to lie in [low, high]. theta: d rows loc, then d rows log
+/// scale; one column a data point. low and high are settings, not learned, and may be infinite.
 ///
-/// Drawn through the quantile of a uniform number; the pullback moves each draw at fixed probability. Everything is told from the edge
-/// nearest to loc, so that far tails (low 40 scales above loc) and narrow intervals keep their digits.
+/// Drawn through the quantile of a uniform number; the pullback moves each draw at fixed probability. Everything is told from the
+/// edge nearest to loc, so that far tails (low 40 scales above loc) and narrow intervals keep their digits.
 template <class S = double>
 class TruncatedNormal : public detail::Family<TruncatedNormal<S>, detail::TruncatedNormalLaw<S>> {
   using Base = detail::Family<TruncatedNormal<S>, detail::TruncatedNormalLaw<S>>;
@@ -261,7 +292,7 @@ class TruncatedNormal : public detail::Family<TruncatedNormal<S>, detail::Trunca
 };
 
 template <class A, class B, class C, class D>
-TruncatedNormal(const Eigen::MatrixBase<A>&, const Eigen::MatrixBase<B>&, const Eigen::MatrixBase<C>&, const Eigen::MatrixBase<D>&)
-    -> TruncatedNormal<typename A::Scalar>;
+TruncatedNormal(const Eigen::MatrixBase<A>&, const Eigen::MatrixBase<B>&, const Eigen::MatrixBase<C>&,
+                const Eigen::MatrixBase<D>&) -> TruncatedNormal<typename A::Scalar>;
 
 }  // namespace variate

@@ -1,7 +1,7 @@
 #pragma once
-/// A standard normal number cut to an interval, told from the edge nearest to the peak, so that nothing cancels in a far tail or a narrow
-/// interval. The interval is mirrored so that most of it is below 0; then the number is e - t, where e is its upper edge (or, if
-/// the peak is well inside, 0), and the density of t is proportional to exp(e t - t^2/2).
+/// A standard normal number cut to an interval, told from the edge nearest to the peak, so that nothing cancels in a far tail or
+/// a narrow interval. The interval is mirrored so that most of it is below 0; then the number is e - t, where e is its upper edge
+/// (or, if the peak is well inside, 0), and the density of t is proportional to exp(e t - t^2/2).
 ///
 /// Integrals of that over 40 units of its logarithm take one Gauss-Legendre rule of 24 points: 1e-14.
 #include <array>
@@ -57,7 +57,8 @@ struct TruncatedCore {
       const L below = math::normal_cdf(a), above = math::normal_cdf(-b), inside = (1.0 - below) - above;
       mass = select(inner, root_two_pi * inside, sums[0]);
       // E z^k = (k-1) E z^(k-2) + (a^(k-1) f(a) - b^(k-1) f(b))/P; t = -z.
-      L at_a = select(a > -infinity, math::exp(-0.5 * a * a) / mass, L(0.0)), at_b = select(b < infinity, math::exp(-0.5 * b * b) / mass, L(0.0));
+      L at_a = select(a > -infinity, math::exp(-0.5 * a * a) / mass, L(0.0)),
+        at_b = select(b < infinity, math::exp(-0.5 * b * b) / mass, L(0.0));
       const L safe_a = select(a > -infinity, a, L(0.0)), safe_b = select(b < infinity, b, L(0.0));
       std::array<L, 5> raw;
       raw[0] = L(1.0);
@@ -75,8 +76,8 @@ struct TruncatedCore {
   }
 };
 
-/// Integrals from a point z down to the end of the interval `width` below: with v the distance from z and h = exp(z v - v^2/2), of h,
-/// (offset + v) h and (excess + v (2 z - v)) h.
+/// Integrals from a point z down to the end of the interval `width` below: with v the distance from z and h = exp(z v - v^2/2),
+/// of h, (offset + v) h and (excess + v (2 z - v)) h.
 template <class L>
 struct NormalSide {
   L mass{0.0}, first{0.0}, second{0.0};
