@@ -17,21 +17,32 @@ Categorical<> random_choices(Index d, Index classes, Index batch, Rng& rng) {
 }
 }  // namespace
 
-TEST_CASE("Categorical against mpmath", "[distributions]") {
+TEST_CASE("Categorical against mpmath", "[fixtures][distributions]") {
   const auto file = fixture("distributions/categorical.json");
-  REQUIRE(file.at("cases").size() >= 6);
+  REQUIRE(file.at("cases").size() > 0);
   for (const auto& one : file.at("cases")) {
     const Categorical<> q(matrix(one.at("params").at("logits")));
     INFO("classes " << q.classes() << " first logit " << q.logits()(0, 0));
-    CHECK(worst_relative_error(q.probs(), matrix(one.at("probs")), 0) < 1e-13);
-    CHECK(worst_relative_error(q.log_probs(), matrix(one.at("log_probs")), 0) < 1e-12);
-    CHECK(relative_error(q.entropy()(0), number(one.at("entropy"))) < 1e-12);
-    CHECK(worst_relative_error(q.entropy_pullback(Row<double>::Ones(1)), matrix(one.at("d_entropy_d_logits"))) < 1e-12);
+    for (const auto& [field, value] : one.items()) {
+      if (field == "params") continue;
+      INFO(field);
+      if (field == "probs") CHECK(worst_relative_error(q.probs(), matrix(value), 0) < 1e-13);
+      else if (field == "log_probs") CHECK(worst_relative_error(q.log_probs(), matrix(value), 0) < 1e-12);
+      else if (field == "entropy") CHECK(relative_error(q.entropy()(0), number(value)) < 1e-12);
+      else if (field == "d_entropy_d_logits")
+        CHECK(worst_relative_error(q.entropy_pullback(Row<double>::Ones(1)), matrix(value)) < 1e-12);
+      else if (field != "points") FAIL("unknown field");
+    }
     for (const auto& point : one.at("points")) {
       const Batch<double> x = Batch<double>::Constant(1, 1, number(point.at("x")));
       const auto e = q.evaluate(x);
-      CHECK(relative_error(e.value(0), number(point.at("log_prob")), 0) < 1e-12);
-      CHECK(worst_relative_error(e.pullback(Row<double>::Ones(1)), matrix(point.at("d_logits"))) < 1e-12);
+      for (const auto& [field, value] : point.items()) {
+        if (field == "x") continue;
+        INFO(field);
+        if (field == "log_prob") CHECK(relative_error(e.value(0), number(value), 0) < 1e-12);
+        else if (field == "d_logits") CHECK(worst_relative_error(e.pullback(Row<double>::Ones(1)), matrix(value)) < 1e-12);
+        else FAIL("unknown field");
+      }
     }
   }
 }
