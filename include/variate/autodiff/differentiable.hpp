@@ -79,6 +79,8 @@ struct SecondOrder {
   Row<T> slope;       ///< 1 x S: dvalue_c/dx_c . v_c
   Batch<T> gradient;  ///< d x S: w_c dvalue_c/dx_c
   Batch<T> product;   ///< d x S: w_c d2value_c/dx_c2 v_c
+  Vector<T> params;   ///< sum_c w_c dvalue_c/dparams; empty if the model has no parameters
+  Vector<T> mixed;    ///< sum_c w_c d/dparams (dvalue_c/dx_c . v_c): the parameters' gradient of the weighted slopes
 };
 
 namespace detail {
@@ -173,7 +175,8 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     return (*this)(Batch<typename X::Scalar>(x));
   }
 
-  /// Value, gradient and Hessian times v of every column: w_c d2value_c/dx_c2 v_c. v is d x S, w 1 x S.
+  /// Value, gradient and Hessian times v of every column: w_c d2value_c/dx_c2 v_c; and the same by the parameters, if there are any. v is
+  /// d x S, w 1 x S.
   template <class T>
     requires takes<T>
   SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const {
@@ -184,13 +187,20 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     LentTape<L> tape;
     auto& point = tape->input(x.data(), x.rows(), x.cols(), true, v.data());
     detail::Node<L>* theta = nullptr;
-    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, false);
+    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, true);
     auto& result = run(point, theta);
     tape->sweep(result, w.data());
     if (point.fresh) point.open_adjoint();
     using Map = Eigen::Map<const Batch<T>>;
-    return {Map(result.value, 1, x.cols()), Map(result.value + result.plane, 1, x.cols()), Map(point.adjoint, x.rows(), x.cols()),
-            Map(point.adjoint + point.plane, x.rows(), x.cols())};
+    SecondOrder<T> all{Map(result.value, 1, x.cols()), Map(result.value + result.plane, 1, x.cols()),
+                       Map(point.adjoint, x.rows(), x.cols()), Map(point.adjoint + point.plane, x.rows(), x.cols()), {}, {}};
+    if constexpr (parametric) {
+      if (theta->fresh) theta->open_adjoint();
+      using Flat = Eigen::Map<const Vector<T>>;
+      all.params = Flat(theta->adjoint, theta_.size());
+      all.mixed = Flat(theta->adjoint + theta->plane, theta_.size());
+    }
+    return all;
   }
 
   /// The model's parameters (P).

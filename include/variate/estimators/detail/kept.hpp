@@ -33,9 +33,14 @@ class Kept {
     return true;
   }
 
-  /// Overwrites the dropped columns of x. False, and the step is to be refused, if a data point has fewer than `least` good ones
-  /// or if nothing more could be dropped (the integrand is not a function of its points).
+  /// As below, for one batch of points.
   bool patch(Batch<T>& x, Index least) {
+    return patch(least, [&](Index to, Index from) { x.col(to) = x.col(from); });
+  }
+  /// Has copy(to, from) overwrite what belongs to each dropped column. False, and the step is to be refused, if a data point has fewer than `least` good ones
+  /// or if nothing more could be dropped (the integrand is not a function of its points).
+  template <class Copy>
+  bool patch(Index least, Copy copy) {
     if (dropped_ == patched_) return false;
     patched_ = dropped_;
     for (Index b = 0; b < points_; ++b) {
@@ -47,7 +52,7 @@ class Kept {
         }
       if (count < least) return false;
       for (Index s = 0; s < samples_; ++s)
-        if (keep_(s * points_ + b) == T(0)) x.col(s * points_ + b) = x.col(good);
+        if (keep_(s * points_ + b) == T(0)) copy(s * points_ + b, good);
     }
     return true;
   }

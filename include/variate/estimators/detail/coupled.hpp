@@ -1,0 +1,86 @@
+#pragma once
+/// A hard draw, the noisy logits it was made from, and other noisy logits that would have made it: what REBAR and RELAX weigh.
+#include "variate/estimators/detail/kept.hpp"
+#include "variate/estimators/detail/relaxation.hpp"
+#include "variate/random/fill.hpp"
+
+namespace variate::detail {
+
+/// z = theta + noise, b = hard(z), z_tilde distributed as z given b; K x nB each.
+template <class Q>
+struct Coupled {
+  using T = ScalarOf<Q>;
+  using Smooth = RelaxationOf<Q>;
+  const Batch<T>& theta;
+  Batch<T> z, b, z_tilde;
+
+  template <class R>
+  Coupled(const Q& q, R& rng, Index n) : theta(q.distribution().theta()) {
+    const Index cols = n * q.batch_size();
+    const Batch<T> u = uniforms<T>(rng, theta.rows(), cols);
+    const Batch<T> v = uniforms<T>(rng, theta.rows(), cols);
+    z = Smooth::noisy(theta, u);
+    b = Smooth::hard(z);
+    z_tilde = Smooth::conditional(theta, b, v);
+  }
+  void copy(Index to, Index from) {
+    z.col(to) = z.col(from);
+    b.col(to) = b.col(from);
+    z_tilde.col(to) = z_tilde.col(from);
+  }
+  /// (dz_tilde/dtheta)^T g.
+  Batch<T> from_tilde(const Batch<T>& g) const { return Smooth::conditional_pullback(theta, b, z_tilde, g); }
+  Batch<T> along_tilde(const Batch<T>& w) const { return Smooth::conditional_tangent(theta, b, z_tilde, w); }
+};
+
+/// theta times `scale`, repeated for the columns of x, added to it.
+template <class T>
+void add_tiled(Batch<T>& x, const Batch<T>& theta, T scale) {
+  const Index points = theta.cols();
+  if (points == 1) {
+    x.colwise() += Vector<T>(theta.col(0) * scale);
+    return;
+  }
+  for (Index c = 0; c < x.cols(); c += points) x.middleCols(c, points) += scale * theta;
+}
+
+/// Gives values, gradients and Hessian-vector products.
+template <class F, class T>
+concept SecondOrderIntegrand = DifferentiableIntegrand<F, T> && requires(const F& f, const Batch<T>& x, const Row<T>& w) {
+  { f.hessian_vector_product(x, x, w).product } -> std::convertible_to<Batch<T>>;
+};
+
+/// c(z) = f(smooth(a)) with a = z/tau + kappa theta; kappa = tau/(tau + 1) for the improved relaxation (Tucker et al. 2017, section 3.3), else
+/// 0. Its slope by theta along w, where z moves by m: a moves by t = m/tau + kappa w.
+template <class Q, class F>
+struct RelaxedCost {
+  using T = ScalarOf<Q>;
+  using Smooth = RelaxationOf<Q>;
+  const F& f;
+  const Batch<T>& theta;
+  T tau;
+  bool improved;
+
+  T kappa() const { return improved ? tau / (tau + 1) : T(0); }
+  Batch<T> point(const Batch<T>& z) const {
+    Batch<T> a = z / tau;
+    if (improved) add_tiled(a, theta, kappa());
+    return Smooth::smooth(std::move(a));
+  }
+  /// The slope by log tau of the slope along w (z moving by m), weighed and summed over the columns; y = point(z).
+  T mixed(const Batch<T>& y, const Batch<T>& z, const Batch<T>& w, const Batch<T>& m, const Row<T>& weights) const {
+    const T curve = improved ? tau / ((tau + 1) * (tau + 1)) : T(0);  // dkappa/dlog tau
+    Batch<T> t = m / tau, turned = -t, moved = -z / tau;
+    if (improved) {
+      t += kappa() * w;
+      turned += curve * w;
+      add_tiled(moved, theta, curve);
+    }
+    const Batch<T> along = Smooth::slope(y, t);
+    const auto second = f.hessian_vector_product(y, along, weights);
+    const Batch<T> by_slope = Smooth::curvature(y, moved, t) + Smooth::slope(y, turned);
+    return second.product.cwiseProduct(Smooth::slope(y, moved)).sum() + second.gradient.cwiseProduct(by_slope).sum();
+  }
+};
+
+}  // namespace variate::detail

@@ -1,0 +1,45 @@
+#pragma once
+#include "variate/estimators/straight_through.hpp"
+
+namespace variate {
+
+/// ReinMax (Liu et al. 2023): a second-order straight-through. With J(p) the slope of a softmax (a sigmoid for bits) at probabilities p,
+///
+///     2 J((smooth(logits/temperature) + b)/2) f'(b) - J(smooth(logits)) f'(b)/2.
+///
+/// Biased; at temperature 1 exact for a quadratic f of one bit. Needs df/dx. As `StraightThrough` otherwise, and DomainError unless
+/// temperature > 0 (the authors recommend 1 or more).
+struct ReinMax {
+  double temperature = 1;
+
+  template <class Q, class F>
+  static constexpr bool accepts = detail::accepts_smooth<Q, F>;
+  template <class Q, class F>
+  static constexpr detail::Never explain() {
+    return detail::explain_smooth<Q, F>();
+  }
+
+  template <class Q, class F, class R>
+  Estimate<ScalarOf<Q>> operator()(const Q& q, const F& f, R& rng, Index n) const {
+    if constexpr (!accepts<Q, F>) {
+      return explain<Q, F>();
+    } else {
+      using T = ScalarOf<Q>;
+      using B = Batch<T>;
+      using Smooth = detail::RelaxationOf<Q>;
+      detail::require_positive("ReinMax", "temperature", temperature);
+      return detail::through_hard_draws("ReinMax", q, f, rng, n, [&](const B& theta, const B&, const B& b, const B& g) -> B {
+        const Index points = theta.cols();
+        const B mean = Smooth::smooth(theta), warm = Smooth::smooth(theta / static_cast<T>(temperature));
+        B half(b.rows(), b.cols()), whole(b.rows(), b.cols());
+        for (Index c = 0; c < b.cols(); c += points) {
+          half.middleCols(c, points) = T(0.5) * (warm + b.middleCols(c, points));
+          whole.middleCols(c, points) = mean;
+        }
+        return T(2) * Smooth::slope(half, g) - T(0.5) * Smooth::slope(whole, g);
+      });
+    }
+  }
+};
+
+}  // namespace variate

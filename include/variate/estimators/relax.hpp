@@ -1,0 +1,162 @@
+#pragma once
+/// RELAX: the score estimator with a learned control variate on the noisy logits.
+#include <cmath>
+#include <utility>
+
+#include "variate/estimators/detail/coupled.hpp"
+#include "variate/estimators/detail/smooth_draw.hpp"
+#include "variate/optimizers/adam.hpp"
+
+namespace variate {
+
+/// Options of Relax.
+template <class T = double>
+struct RelaxOptions {
+  bool with_cost = false;   ///< the surrogate is c(z) + f(smooth(z/temperature)), its log temperature learned as well; then f needs a gradient
+  T temperature = T(0.5);   ///< of that relaxation, positive: where learning starts
+};
+
+/// RELAX (Grathwohl et al. 2018). With a surrogate c of the noisy logits z of the hard draw b, and z_tilde, a second draw of them given b,
+///
+///     (f(b) - c(z_tilde)) grad log q(b) + d/dlogits [c(z) - c(z_tilde)].
+///
+/// Unbiased for every c. Its parameters (and the log temperature, with `with_cost`) take a step of `optimizer` down the slope of each draw's
+/// squared gradient by the logits, by one sweep of c over dual numbers at z and one at z_tilde.
+///
+/// The surrogate is Parametric and has `evaluate` and `hessian_vector_product` (what `differentiable(model, params)` makes of a generic
+/// model has); it sees columns of as many rows as q has logits. f needs only values, and is called once on n columns for each data point;
+/// with `with_cost` on 5n, with gradients. For Bernoulli and OneHotCategorical, bound or not. Samples with a value or gradient that is not
+/// finite are dropped and counted. Throws DomainError unless temperature > 0, InvalidArgument if n < 1.
+template <class Surrogate, class O = Adam<ScalarOf<Surrogate>>>
+class Relax {
+  using T = ScalarOf<Surrogate>;
+
+ public:
+  explicit Relax(Surrogate surrogate, RelaxOptions<T> options = {}, O optimizer = O({.rate = T(0.01)}))
+      : surrogate_(std::move(surrogate)), options_(options), optimizer_(std::move(optimizer)) {
+    detail::require_positive("Relax", "temperature", options.temperature);
+    log_tau_ = std::log(options.temperature);
+  }
+
+  const Surrogate& surrogate() const { return surrogate_; }  ///< as it stands
+  T temperature() const { return std::exp(log_tau_); }       ///< as it stands
+
+  template <class Q, class F>
+  static constexpr bool accepts = [] {
+    if constexpr (detail::Relaxable<Q>) return Integrand<F, ScalarOf<Q>> && detail::SecondOrderIntegrand<Surrogate, ScalarOf<Q>>;
+    else return false;
+  }();
+  template <class Q, class F>
+  static constexpr detail::Never explain() {
+    static_assert(detail::Relaxable<Q>, "Relax needs a distribution with a relaxation: Bernoulli or OneHotCategorical, bound or not.");
+    if constexpr (detail::Relaxable<Q>) {
+      static_assert(detail::SecondOrderIntegrand<Surrogate, ScalarOf<Q>>,
+                    "Relax needs a surrogate with evaluate(z) and hessian_vector_product(z, v, w): make one with "
+                    "differentiable(model, params).");
+      static_assert(Integrand<F, ScalarOf<Q>>,
+                    "the model must be callable on a batch and return one number a column: "
+                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+    }
+    return {};
+  }
+
+  template <class Q, class F, class R>
+  Estimate<ScalarOf<Q>> operator()(const Q& q, const F& f, R& rng, Index n) const {
+    if constexpr (!accepts<Q, F>) {
+      return explain<Q, F>();
+    } else {
+      detail::require_at_least("Relax", "n", n, 1);
+      if (options_.with_cost && !detail::SecondOrderIntegrand<F, T>)
+        throw InvalidArgument("Relax: with_cost needs a model with hessian_vector_product, as differentiable(model) gives");
+      detail::Coupled<Q> draw(q, rng, n);
+      detail::Kept<T> kept(n, q.batch_size());
+      Estimate<T> estimate;
+      bool done = attempt(q, f, draw, kept, estimate);
+      while (!done && kept.patch(1, [&](Index to, Index from) { draw.copy(to, from); })) done = attempt(q, f, draw, kept, estimate);
+      if (!done) return detail::refused<T>(kept.dropped(), estimate.evaluations);
+      estimate.dropped = kept.dropped();
+      return estimate;
+    }
+  }
+
+  /// Takes a step of the surrogate: `own` is the slope of the variance by its parameters, then by log temperature.
+  void learn(const Vector<T>& own) {
+    const Vector<T> params = surrogate_.params();
+    Vector<T> all(params.size() + 1);
+    all << params, log_tau_;
+    optimizer_.update(all, Vector<T>(-own));
+    surrogate_.set_params(Vector<T>(all.head(params.size())));
+    if (options_.with_cost) log_tau_ = all(params.size());
+  }
+
+ private:
+  template <class Q, class F>
+  bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {
+    using Smooth = detail::RelaxationOf<Q>;
+    const Index cols = draw.b.cols();
+    const Row<T> ones = Row<T>::Ones(cols);
+    estimate.evaluations += cols;
+    const auto hard = variate::evaluate(f, draw.b);
+    const auto at = variate::evaluate(surrogate_, draw.z), at_tilde = variate::evaluate(surrogate_, draw.z_tilde);
+    Row<T> of_tilde = at_tilde.value, sum = hard.value + at.value + of_tilde;
+    Batch<T> g, g_tilde;
+    at.pullback(ones, g);
+    at_tilde.pullback(ones, g_tilde);
+
+    const T tau = temperature();
+    Batch<T> y, y_tilde, soft_tilde;  // of the relaxed cost; soft_tilde: its slope by z_tilde
+    if constexpr (detail::SecondOrderIntegrand<F, T>)
+      if (options_.with_cost) {
+        const detail::RelaxedCost<Q, F> cost{f, draw.theta, tau, false};
+        estimate.evaluations += 2 * cols;
+        y = cost.point(draw.z);
+        y_tilde = cost.point(draw.z_tilde);
+        const auto relaxed = variate::evaluate(f, y), relaxed_tilde = variate::evaluate(f, y_tilde);
+        of_tilde += relaxed_tilde.value;
+        sum += relaxed.value + relaxed_tilde.value;
+        Batch<T> soft;
+        relaxed.pullback(ones, soft);
+        relaxed_tilde.pullback(ones, soft_tilde);
+        g += Smooth::slope(y, soft) / tau;
+        soft_tilde = Smooth::slope(y_tilde, soft_tilde) / tau;
+        g_tilde += soft_tilde;
+      }
+    if (kept.drop_non_finite(sum)) return false;
+
+    const Row<T> w = kept.weights(), value = hard.value;
+    const Batch<T> score = Smooth::score(draw.theta, draw.b);
+    Batch<T> gradient = score;
+    gradient.array().rowwise() *= (value - of_tilde).array();
+    gradient += g - draw.from_tilde(g_tilde);
+    if (kept.drop_non_finite(gradient)) return false;
+
+    estimate.value = value.dot(w);
+    estimate.q = q.link_pullback(Batch<T>(gradient.array().rowwise() * w.array()));
+    detail::add_direct_unless_zero_mean<T>(hard, w, estimate.q);
+    estimate.f = hard.pullback(w);
+
+    // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)
+    const Row<T> along = gradient.cwiseProduct(score).colwise().sum().cwiseProduct(w);
+    const Batch<T> moved = draw.along_tilde(gradient);
+    const Vector<T> of_surrogate = surrogate_.hessian_vector_product(draw.z, gradient, w).mixed -
+                                   surrogate_.hessian_vector_product(draw.z_tilde, moved, w).mixed - at_tilde.pullback(along);
+    estimate.own = Vector<T>::Zero(of_surrogate.size() + 1);
+    estimate.own.head(of_surrogate.size()) = 2 * of_surrogate;
+    if constexpr (detail::SecondOrderIntegrand<F, T>)
+      if (options_.with_cost) {
+        const detail::RelaxedCost<Q, F> cost{f, draw.theta, tau, false};
+        estimate.evaluations += 2 * cols;
+        const Row<T> by_tilde = -soft_tilde.cwiseProduct(draw.z_tilde).colwise().sum();  // dz/tau/dlog tau = -z/tau
+        estimate.own(of_surrogate.size()) = 2 * (cost.mixed(y, draw.z, gradient, gradient, w) -
+                                                 cost.mixed(y_tilde, draw.z_tilde, gradient, moved, w) - along.dot(by_tilde));
+      }
+    return true;
+  }
+
+  Surrogate surrogate_;
+  RelaxOptions<T> options_;
+  T log_tau_;
+  O optimizer_;
+};
+
+}  // namespace variate
