@@ -15,9 +15,9 @@
 #include "variate/distributions/categorical.hpp"
 #include "variate/distributions/detail/factorized.hpp"
 #include "variate/distributions/detail/theta.hpp"
-#include "variate/distributions/detail/triangular.hpp"
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
+#include "variate/math/linear_algebra.hpp"
 
 namespace variate {
 namespace detail {
@@ -133,7 +133,7 @@ struct GaussianFactor {
   /// x = L^-1 x, or L^-T x.
   void solve(Index b, Batch<T>& x, bool transposed) const {
     if (full) {
-      transposed ? triangular_solve_transposed<T>(full->factor(b), x) : triangular_solve<T>(full->factor(b), x);
+      transposed ? math::solve_lower_transposed(full->factor(b), x) : math::solve_lower(full->factor(b), x);
       return;
     }
     for (Index i = 0; i < x.rows(); ++i) x.row(i) *= std::exp(-log_scale(i, b));

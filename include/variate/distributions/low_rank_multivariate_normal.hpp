@@ -10,7 +10,7 @@
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/by_point.hpp"
 #include "variate/distributions/detail/theta.hpp"
-#include "variate/distributions/detail/triangular.hpp"
+#include "variate/distributions/detail/packed_factor.hpp"
 #include "variate/math/linear_algebra.hpp"
 #include "variate/random/fill.hpp"
 

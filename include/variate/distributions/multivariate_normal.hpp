@@ -8,7 +8,8 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/theta.hpp"
-#include "variate/distributions/detail/triangular.hpp"
+#include "variate/distributions/detail/packed_factor.hpp"
+#include "variate/math/linear_algebra.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate {
@@ -214,10 +215,8 @@ class MultivariateNormal : public detail::Theta<S> {
   /// loc + L e.
   Batch<S> points_from(Batch<S> noise) const {
     return by_point(std::move(noise), [this](Index b, Batch<S>& e) {
-      Batch<S> x;
-      detail::triangular_multiply<S>(factor(b), e, x);
-      for (Index i = 0; i < d_; ++i) x.row(i).array() += this->theta_(i, b);
-      e.swap(x);
+      math::multiply_lower(factor(b), e);
+      for (Index i = 0; i < d_; ++i) e.row(i).array() += this->theta_(i, b);
     });
   }
   /// L^-1 (x - loc).
@@ -225,7 +224,7 @@ class MultivariateNormal : public detail::Theta<S> {
     detail::require_points(name, x, d_, this->batch_size());
     return by_point(x, [this](Index b, Batch<S>& z) {
       for (Index i = 0; i < d_; ++i) z.row(i).array() -= this->theta_(i, b);
-      detail::triangular_solve<S>(factor(b), z);
+      math::solve_lower(factor(b), z);
     });
   }
   Row<S> log_prob_of(const Batch<S>& z) const {
@@ -302,7 +301,7 @@ class MultivariateNormalEvaluation {
     Batch<S> weighted(noise_.rows(), noise_.cols());
     for (Index i = 0; i < noise_.rows(); ++i) weighted.row(i) = noise_.row(i).cwiseProduct(w);
     g = q_->by_point(std::move(weighted),
-                     [this](Index b, Batch<S>& a) { detail::triangular_solve_transposed<S>(q_->factor(b), a); });
+                     [this](Index b, Batch<S>& a) { math::solve_lower_transposed(q_->factor(b), a); });
     Batch<S> gradient = q_->pull(g, noise_);
     const Batch<S> total = detail::folded<S>(w, q_->batch_size());
     for (Index i = 0; i < q_->event_size(); ++i) gradient.row(q_->diagonal_row(i)) -= total;

@@ -99,6 +99,16 @@ void by_strips(Batch<T>& x, bool backward, F f) {
   for (; c < cols; c += L::size) f(Strip<L, 1>{start + c, stride, cols - c < L::size ? cols - c : L::size});
 }
 
+/// Of n numbers in a row: a . b, and b += scale a.
+template <class T>
+T dot(const T* a, const T* b, Index n) {
+  return Eigen::Map<const Vector<T>>(a, n).dot(Eigen::Map<const Vector<T>>(b, n));
+}
+template <class T>
+void add(T scale, const T* a, T* b, Index n) {
+  Eigen::Map<Vector<T>>(b, n) += scale * Eigen::Map<const Vector<T>>(a, n);
+}
+
 template <class T>
 void require_factor(const char* function, const Factor<T>& l, Index rows) {
   variate::detail::require_size(function, "columns of l", l.cols(), l.rows());
@@ -113,7 +123,7 @@ void multiply_lower(const Factor<T>& l, Batch<T>& x) {
   detail::require_factor<T>("multiply_lower", l, x.rows());
   const Index d = x.rows();
   if (x.cols() == 1) {
-    for (Index i = d - 1; i >= 0; --i) x(i, 0) = l.row(i).head(i + 1).dot(x.col(0).head(i + 1));
+    for (Index i = d - 1; i >= 0; --i) x(i, 0) = detail::dot(l.data() + i * l.outerStride(), x.data(), i + 1);
     return;
   }
   detail::by_strips<Wide>(x, false, [&](auto s) { detail::multiply(l.data(), l.outerStride(), 1, d, s); });
@@ -127,7 +137,7 @@ void multiply_lower_transposed(const Factor<T>& l, Batch<T>& x) {
   if (x.cols() == 1) {
     for (Index i = 0; i < d; ++i) {
       const T top = x(i, 0);
-      x.col(0).head(i) += top * l.row(i).head(i).transpose();
+      detail::add(top, l.data() + i * stride, x.data(), i);
       x(i, 0) = top * l(i, i);
     }
     return;
@@ -142,7 +152,7 @@ void solve_lower(const Factor<T>& l, Batch<T>& x) {
   detail::require_factor<T>("solve_lower", l, x.rows());
   const Index d = x.rows();
   if (x.cols() == 1) {
-    for (Index i = 0; i < d; ++i) x(i, 0) = (x(i, 0) - l.row(i).head(i).dot(x.col(0).head(i))) / l(i, i);
+    for (Index i = 0; i < d; ++i) x(i, 0) = (x(i, 0) - detail::dot(l.data() + i * l.outerStride(), x.data(), i)) / l(i, i);
     return;
   }
   detail::by_strips<Wide>(x, false, [&](auto s) { detail::substitute(l.data(), l.outerStride(), 1, d, s); });
@@ -157,7 +167,7 @@ void solve_lower_transposed(const Factor<T>& l, Batch<T>& x) {
   if (x.cols() == 1) {
     for (Index i = d - 1; i >= 0; --i) {
       x(i, 0) /= l(i, i);
-      x.col(0).head(i) -= x(i, 0) * l.row(i).head(i).transpose();
+      detail::add(-x(i, 0), l.data() + i * l.outerStride(), x.data(), i);
     }
     return;
   }

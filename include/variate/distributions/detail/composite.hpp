@@ -18,7 +18,7 @@ using EvaluationOf = decltype(std::declval<const D&>().evaluate(std::declval<con
 
 /// Owns its parameters and knows its score: what a part must be.
 template <class D>
-concept Part = Family<D> && Scoreable<D>;
+concept Part = variate::Family<D> && Scoreable<D>;
 template <class D>
 concept HasMoments = requires(const D& d) {
   { d.mean() } -> std::convertible_to<Batch<ScalarOf<D>>>;

@@ -1,56 +1,17 @@
 #pragma once
-/// Products and solves with a lower-triangular factor on d x S batches, and a lower triangle packed row by row.
-/// One column takes plain loops; more go to Eigen's blocked kernels.
+/// Making a lower-triangular factor, and its gradient packed row by row. What it does to batches is in math/linear_algebra.hpp.
 #include <Eigen/Core>
 #include <cmath>
 
 #include "variate/core/types.hpp"
+#include "variate/math/linear_algebra.hpp"
 
 namespace variate::detail {
 
 template <class T>
 using MatrixMap = Eigen::Map<const Batch<T>>;
 
-template <class T>
-T dot(const T* a, const T* b, Index n) {
-  return Eigen::Map<const Vector<T>>(a, n).dot(Eigen::Map<const Vector<T>>(b, n));
-}
-
-/// out = L x.
-template <class T>
-void triangular_multiply(const MatrixMap<T>& l, const Batch<T>& x, Batch<T>& out) {
-  out.resize(x.rows(), x.cols());
-  if (x.cols() > 1) {
-    out.noalias() = l.template triangularView<Eigen::Lower>() * x;
-    return;
-  }
-  for (Index i = 0; i < l.rows(); ++i) out.data()[i] = dot(l.data() + i * l.cols(), x.data(), i + 1);
-}
-
-/// x = L^-1 x.
-template <class T>
-void triangular_solve(const MatrixMap<T>& l, Batch<T>& x) {
-  if (x.cols() > 1) {
-    l.template triangularView<Eigen::Lower>().solveInPlace(x);
-    return;
-  }
-  T* v = x.data();
-  for (Index i = 0; i < l.rows(); ++i) v[i] = (v[i] - dot(l.data() + i * l.cols(), v, i)) / l(i, i);
-}
-
-/// x = L^-T x.
-template <class T>
-void triangular_solve_transposed(const MatrixMap<T>& l, Batch<T>& x) {
-  if (x.cols() > 1) {
-    l.transpose().template triangularView<Eigen::Upper>().solveInPlace(x);
-    return;
-  }
-  T* v = x.data();
-  for (Index i = l.rows() - 1; i >= 0; --i) {
-    v[i] /= l(i, i);
-    Eigen::Map<Vector<T>>(v, i) -= v[i] * Eigen::Map<const Vector<T>>(l.data() + i * l.cols(), i);
-  }
-}
+using math::detail::dot;
 
 /// packed = the lower triangle of g e^T, row by row, each element of the diagonal times the factor's.
 template <class T>
