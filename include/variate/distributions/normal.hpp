@@ -5,9 +5,10 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
-#include "variate/distributions/detail/standard_normal.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/expm1.hpp"
+#include "variate/math/normal_cdf.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate {
@@ -20,6 +21,7 @@ struct NormalLaw {
   using V = Packet<S>;
   static constexpr const char* name = "Normal";
   static constexpr int parameters = 2;
+  static constexpr Arguments<parameters> arguments{{{"loc", Domain::real}, {"scale"}}};
   static constexpr bool discrete = false, reparameterized = true;
   enum : std::size_t { loc, scale, inverse_scale, log_normalizer };
   static constexpr int constants = 4;
@@ -62,9 +64,9 @@ struct NormalLaw {
     s[1] = S(1);
   }
 
-  static V cdf(V x, const C& c) { return V::each(standard_normal_cdf<S>, (x - c[loc]) * c[inverse_scale]); }
-  static V log_cdf(V x, const C& c) { return V::each(standard_normal_log_cdf<S>, (x - c[loc]) * c[inverse_scale]); }
-  static V icdf(V p, const C& c) { return c[loc] + c[scale] * V::each(standard_normal_icdf<S>, p); }
+  static V cdf(V x, const C& c) { return math::normal_cdf((x - c[loc]) * c[inverse_scale]); }
+  static V log_cdf(V x, const C& c) { return math::log_normal_cdf((x - c[loc]) * c[inverse_scale]); }
+  static V icdf(V p, const C& c) { return c[loc] + c[scale] * math::normal_quantile(p); }
 
   /// With u = 2 log(scale_p/scale_q): (e^u - 1 - u)/2 + (loc_p - loc_q)^2/(2 scale_q^2).
   static V kl(const C& p, const C& q) {
@@ -83,48 +85,26 @@ struct NormalLaw {
 ///
 /// Reparameterized as loc + scale * e with e from `normals(rng, d, nB)`. `log_prob` keeps the normalising constant.
 template <class S = double>
-class Normal : public detail::Factorized<detail::NormalLaw<S>> {
-  using Base = detail::Factorized<detail::NormalLaw<S>>;
+class Normal : public detail::Family<Normal<S>, detail::NormalLaw<S>> {
+  using Base = detail::Family<Normal<S>, detail::NormalLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// loc finite and scale positive, both d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise.
   /// Kept as its logarithm, so `scale()` may differ from what was given in the last digit.
-  Normal(const Batch<S>& loc, const Batch<S>& scale) : Base(theta_of(loc, scale)) {}
+  Normal(const Batch<S>& loc, const Batch<S>& scale) : Base(std::in_place, loc, scale) {}
 
   /// d coordinates with loc 0 and scale 1.
   static Normal standard(Index d) {
     detail::require_at_least("Normal", "event size", d, 1);
-    return Normal(Batch<S>::Zero(2 * d, 1));
+    return Base::from_theta(Batch<S>::Zero(2 * d, 1));
   }
-  /// From 2d x B unconstrained finite numbers: loc, then log scale.
-  static Normal from_theta(Batch<S> theta) { return Normal(Base::checked(std::move(theta))); }
 
   /// Means, d x B.
-  Batch<S> loc() const { return this->theta_.topRows(this->event_size()); }
+  Batch<S> loc() const { return this->parameter(0); }
   /// Standard deviations, d x B.
-  Batch<S> scale() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
+  Batch<S> scale() const { return this->parameter(1); }
   Batch<S> stddev() const { return scale(); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const Normal& distribution() const { return *this; }
-
- private:
-  explicit Normal(Batch<S> theta) : Base(std::move(theta)) {}
-
-  static Batch<S> theta_of(const Batch<S>& loc, const Batch<S>& scale) {
-    detail::require_at_least("Normal", "size of loc", loc.rows(), 1);
-    detail::require_at_least("Normal", "columns of loc", loc.cols(), 1);
-    detail::require_size("Normal", "size of scale", scale.rows(), loc.rows());
-    detail::require_size("Normal", "columns of scale", scale.cols(), loc.cols());
-    detail::require_finite("Normal", "loc", loc);
-    detail::require_positive("Normal", "scale", scale);
-    Batch<S> theta(2 * loc.rows(), loc.cols());
-    theta.topRows(loc.rows()) = loc;
-    theta.bottomRows(loc.rows()) = scale.array().log().matrix();
-    return theta;
-  }
 };
 
 template <class A, class B>
