@@ -6,8 +6,8 @@
 
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/distributions/detail/gamma_core.hpp"
-#include "variate/distributions/detail/positive.hpp"
 #include "variate/math/incomplete_beta.hpp"
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
@@ -23,6 +23,7 @@ struct BetaLaw {
   using V = Packet<S>;
   static constexpr const char* name = "Beta";
   static constexpr int parameters = 2;
+  static constexpr Arguments<parameters> arguments{{{"a"}, {"b"}}};
   static constexpr bool discrete = false, reparameterized = true;
   /// fraction_a = log(a/(a+b)), mean_a = E log x, peak as in math::detail::BetaShape.
   enum : std::size_t { shape_a, shape_b, fraction_a, fraction_b, mean_a, mean_b, peak };
@@ -40,8 +41,12 @@ struct BetaLaw {
       const math::detail::BetaShape<V> s(a, b);
       return {a, b, s.log_a, s.log_b, s.mean_a, s.mean_b, s.peak};
     } else {
-      return {a, b, number([](const auto& s) { return s.log_a; }), number([](const auto& s) { return s.log_b; }),
-              number([](const auto& s) { return s.mean_a; }), number([](const auto& s) { return s.mean_b; }),
+      return {a,
+              b,
+              number([](const auto& s) { return s.log_a; }),
+              number([](const auto& s) { return s.log_b; }),
+              number([](const auto& s) { return s.mean_a; }),
+              number([](const auto& s) { return s.mean_b; }),
               number([](const auto& s) { return s.peak; })};
     }
   }
@@ -59,8 +64,9 @@ struct BetaLaw {
           return math::detail::beta_log_front(math::detail::BetaShape<L>(a, b), log_x - log_1x) - log_x - log_1x;
         },
         c[shape_a], c[shape_b], at);
-    return select(inside, value, select(x == S(0), edge(c[shape_a], c[shape_b]), select(x == S(1), edge(c[shape_b], c[shape_a]),
-                                                                                      select(x == x, V(-inf), x))));
+    return select(inside, value,
+                  select(x == S(0), edge(c[shape_a], c[shape_b]),
+                         select(x == S(1), edge(c[shape_b], c[shape_a]), select(x == x, V(-inf), x))));
   }
   /// Zero outside the support and at 0 and 1, where the density has no finite derivative.
   static V score(V x, const C& c, Theta& s) {
@@ -106,8 +112,12 @@ struct BetaLaw {
     s[0] = a * (rest - (a - S(1)) * math::trigamma(a));
     s[1] = b * (rest - (b - S(1)) * math::trigamma(b));
   }
-  static V cdf(V x, const C& c) { return at_point(x, c, [](V a, V b, V y) { return math::beta_cdf(a, b, y); }); }
-  static V log_cdf(V x, const C& c) { return at_point(x, c, [](V a, V b, V y) { return math::log_beta_cdf(a, b, y); }); }
+  static V cdf(V x, const C& c) {
+    return at_point(x, c, [](V a, V b, V y) { return math::beta_cdf(a, b, y); });
+  }
+  static V log_cdf(V x, const C& c) {
+    return at_point(x, c, [](V a, V b, V y) { return math::log_beta_cdf(a, b, y); });
+  }
   static V icdf(V p, const C& c) { return math::sigmoid(math::beta_quantile(c[shape_a], c[shape_b], p)); }
 
   static V kl(const C& p, const C& q) {
@@ -126,7 +136,10 @@ struct BetaLaw {
   static V edge(V a, V b) { return select(a < S(1), V(inf), select(a == S(1), math::log(b), V(-inf))); }
   static V slope(V e, V a, V b) {
     return math::detail::all_in_double(
-        []<class L>(L at, L p, L q) { return math::detail::beta_tail(math::detail::BetaShape<L>(p, q), at + math::log(p / q)).slope; }, e, a, b);
+        []<class L>(L at, L p, L q) {
+          return math::detail::beta_tail(math::detail::BetaShape<L>(p, q), at + math::log(p / q)).slope;
+        },
+        e, a, b);
   }
   template <class F>
   static V at_point(V x, const C& c, F f) {
@@ -137,34 +150,24 @@ struct BetaLaw {
 
 }  // namespace detail
 
-/// d independent beta coordinates of density x^(a-1) (1-x)^(b-1) / B(a, b) on (0, 1). theta: d rows log a, then d rows log b; one column a
-/// data point.
+/// d independent beta coordinates of density x^(a-1) (1-x)^(b-1) / B(a, b) on (0, 1). theta: d rows log a, then d rows log b; one
+/// column a data point.
 ///
-/// Draws are quotients of gamma numbers taken in logarithms; their pullback is the implicit derivative dx/da = -(dF/da)/f, good to 1e-11
-/// for parameters from 1e-3 to 1e6. Draws may round to 0 or 1, where log f is infinite if a < 1 or b < 1.
+/// Draws are quotients of gamma numbers taken in logarithms; their pullback is the implicit derivative dx/da = -(dF/da)/f, good
+/// to 1e-11 for parameters from 1e-3 to 1e6. Draws may round to 0 or 1, where log f is infinite if a < 1 or b < 1.
 template <class S = double>
-class Beta : public detail::Factorized<detail::BetaLaw<S>> {
-  using Base = detail::Factorized<detail::BetaLaw<S>>;
+class Beta : public detail::Family<Beta<S>, detail::BetaLaw<S>> {
+  using Base = detail::Family<Beta<S>, detail::BetaLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// Both positive and d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise. Kept as logarithms.
-  Beta(const Batch<S>& a, const Batch<S>& b) : Base(detail::stacked<S>("Beta", {{"a", a}, {"b", b}})) {}
-
-  /// From 2d x B unconstrained finite numbers: log a, then log b.
-  static Beta from_theta(Batch<S> theta) { return Beta(Base::checked(std::move(theta))); }
+  Beta(const Batch<S>& a, const Batch<S>& b) : Base(std::in_place, a, b) {}
 
   /// The parameters, d x B.
-  Batch<S> a() const { return this->constants().topRows(this->event_size()); }
+  Batch<S> a() const { return this->parameter(0); }
   /// Second concentrations, d x B.
-  Batch<S> b() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const Beta& distribution() const { return *this; }
-
- private:
-  explicit Beta(Batch<S> theta) : Base(std::move(theta)) {}
+  Batch<S> b() const { return this->parameter(1); }
 };
 
 template <class A, class B>

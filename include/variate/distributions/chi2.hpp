@@ -4,7 +4,7 @@
 
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
-#include "variate/distributions/detail/positive.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/distributions/gamma.hpp"
 
 namespace variate {
@@ -17,6 +17,7 @@ struct Chi2Law : GammaLaw<S> {
   using V = Packet<S>;
   static constexpr const char* name = "Chi2";
   static constexpr int parameters = 1;
+  static constexpr Arguments<parameters> arguments{{{"df"}}};
   using C = typename Gamma::C;
   using Theta = Numbers<S, parameters>;
   static constexpr S log_two = S(0.693147180559945309417232121458176568L);
@@ -43,30 +44,19 @@ struct Chi2Law : GammaLaw<S> {
 
 }  // namespace detail
 
-/// d independent chi-squared coordinates of df > 0 degrees of freedom, a real number. theta: d rows log df; one column a data point.
-/// Reparameterised, moments and accuracy as `Gamma`.
+/// d independent chi-squared coordinates of df > 0 degrees of freedom, a real number. theta: d rows log df; one column a data
+/// point. Reparameterised, moments and accuracy as `Gamma`.
 template <class S = double>
-class Chi2 : public detail::Factorized<detail::Chi2Law<S>> {
-  using Base = detail::Factorized<detail::Chi2Law<S>>;
+class Chi2 : public detail::Family<Chi2<S>, detail::Chi2Law<S>> {
+  using Base = detail::Family<Chi2<S>, detail::Chi2Law<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// df positive, d x B (a vector for B = 1); else InvalidArgument or DomainError. Kept as its logarithm.
-  explicit Chi2(const Batch<S>& df) : Base(detail::stacked<S>("Chi2", {{"df", df}})) {}
-
-  /// From d x B unconstrained finite numbers: log df.
-  static Chi2 from_theta(Batch<S> theta) { return Chi2(Unconstrained{}, Base::checked(std::move(theta))); }
+  explicit Chi2(const Batch<S>& df) : Base(std::in_place, df) {}
 
   /// Degrees of freedom, d x B.
-  Batch<S> df() const { return S(2) * this->constants().topRows(this->event_size()); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const Chi2& distribution() const { return *this; }
-
- private:
-  struct Unconstrained {};
-  Chi2(Unconstrained, Batch<S> theta) : Base(std::move(theta)) {}
+  Batch<S> df() const { return this->parameter(0); }
 };
 
 template <class A>

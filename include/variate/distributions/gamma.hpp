@@ -5,8 +5,8 @@
 
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/distributions/detail/gamma_core.hpp"
-#include "variate/distributions/detail/positive.hpp"
 
 namespace variate {
 namespace detail {
@@ -20,6 +20,7 @@ struct GammaLaw {
   using Core = GammaCore<S>;
   static constexpr const char* name = "Gamma";
   static constexpr int parameters = 2;
+  static constexpr Arguments<parameters> arguments{{{"concentration"}, {"rate"}}};
   static constexpr bool discrete = false, reparameterized = true;
   enum : std::size_t { shape, rate, log_shape, log_rate, gap, peak };
   static constexpr int constants = 6;
@@ -88,32 +89,21 @@ struct GammaLaw {
 /// d independent gamma coordinates of density rate^a x^(a-1) e^(-rate x) / Gamma(a), a the concentration. theta: d rows
 /// log concentration, then d rows log rate; one column a data point.
 ///
-/// Draws come from `log_gammas`; their pullback is the implicit derivative dx/da = -(dF/da)/f, good to 1e-12 for concentrations from 1e-3
-/// to 1e6. With a concentration below 0.1 draws may underflow to 0.
+/// Draws come from `log_gammas`; their pullback is the implicit derivative dx/da = -(dF/da)/f, good to 1e-12 for concentrations
+/// from 1e-3 to 1e6. With a concentration below 0.1 draws may underflow to 0.
 template <class S = double>
-class Gamma : public detail::Factorized<detail::GammaLaw<S>> {
-  using Base = detail::Factorized<detail::GammaLaw<S>>;
+class Gamma : public detail::Family<Gamma<S>, detail::GammaLaw<S>> {
+  using Base = detail::Family<Gamma<S>, detail::GammaLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// Both positive and d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise. Kept as logarithms.
-  Gamma(const Batch<S>& concentration, const Batch<S>& rate)
-      : Base(detail::stacked<S>("Gamma", {{"concentration", concentration}, {"rate", rate}})) {}
-
-  /// From 2d x B unconstrained finite numbers: log concentration, then log rate.
-  static Gamma from_theta(Batch<S> theta) { return Gamma(Base::checked(std::move(theta))); }
+  Gamma(const Batch<S>& concentration, const Batch<S>& rate) : Base(std::in_place, concentration, rate) {}
 
   /// Concentrations (shapes), d x B.
-  Batch<S> concentration() const { return this->constants().topRows(this->event_size()); }
+  Batch<S> concentration() const { return this->parameter(0); }
   /// Rates (inverse scales), d x B.
-  Batch<S> rate() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const Gamma& distribution() const { return *this; }
-
- private:
-  explicit Gamma(Batch<S> theta) : Base(std::move(theta)) {}
+  Batch<S> rate() const { return this->parameter(1); }
 };
 
 template <class A, class B>

@@ -5,8 +5,8 @@
 
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/distributions/detail/gamma_core.hpp"
-#include "variate/distributions/detail/positive.hpp"
 
 namespace variate {
 namespace detail {
@@ -19,6 +19,7 @@ struct InverseGammaLaw {
   using Core = GammaCore<S>;
   static constexpr const char* name = "InverseGamma";
   static constexpr int parameters = 2;
+  static constexpr Arguments<parameters> arguments{{{"concentration"}, {"scale"}}};
   static constexpr bool discrete = false, reparameterized = true;
   enum : std::size_t { shape, scale, log_shape, log_scale, gap, peak };
   static constexpr int constants = 6;
@@ -73,7 +74,9 @@ struct InverseGammaLaw {
     s[1] = S(1);
   }
   static V cdf(V x, const C& c) { return select(x > S(0), Core::sf(c[shape], quotient(x, c)), select(x == x, V(S(0)), x)); }
-  static V log_cdf(V x, const C& c) { return select(x > S(0), Core::log_sf(c[shape], quotient(x, c)), select(x == x, V(-Core::inf), x)); }
+  static V log_cdf(V x, const C& c) {
+    return select(x > S(0), Core::log_sf(c[shape], quotient(x, c)), select(x == x, V(-Core::inf), x));
+  }
   static V icdf(V p, const C& c) { return math::exp(c[log_scale] - Core::log_upper_quantile(c[shape], p)); }
 
   static V kl(const C& p, const C& q) {
@@ -91,33 +94,22 @@ struct InverseGammaLaw {
 
 }  // namespace detail
 
-/// d independent inverse gamma coordinates of density scale^a x^(-a-1) e^(-scale/x) / Gamma(a), a the concentration. theta: d rows
-/// log concentration, then d rows log scale; one column a data point. Reparameterised and accurate as `Gamma`. The mean is infinite for
-/// concentrations up to 1, the variance up to 2.
+/// d independent inverse gamma coordinates of density scale^a x^(-a-1) e^(-scale/x) / Gamma(a), a the concentration. theta: d
+/// rows log concentration, then d rows log scale; one column a data point. Reparameterised and accurate as `Gamma`. The mean is
+/// infinite for concentrations up to 1, the variance up to 2.
 template <class S = double>
-class InverseGamma : public detail::Factorized<detail::InverseGammaLaw<S>> {
-  using Base = detail::Factorized<detail::InverseGammaLaw<S>>;
+class InverseGamma : public detail::Family<InverseGamma<S>, detail::InverseGammaLaw<S>> {
+  using Base = detail::Family<InverseGamma<S>, detail::InverseGammaLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// Both positive and d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise. Kept as logarithms.
-  InverseGamma(const Batch<S>& concentration, const Batch<S>& scale)
-      : Base(detail::stacked<S>("InverseGamma", {{"concentration", concentration}, {"scale", scale}})) {}
-
-  /// From 2d x B unconstrained finite numbers: log concentration, then log scale.
-  static InverseGamma from_theta(Batch<S> theta) { return InverseGamma(Base::checked(std::move(theta))); }
+  InverseGamma(const Batch<S>& concentration, const Batch<S>& scale) : Base(std::in_place, concentration, scale) {}
 
   /// Concentrations (shapes), d x B.
-  Batch<S> concentration() const { return this->constants().topRows(this->event_size()); }
+  Batch<S> concentration() const { return this->parameter(0); }
   /// Scales, d x B.
-  Batch<S> scale() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const InverseGamma& distribution() const { return *this; }
-
- private:
-  explicit InverseGamma(Batch<S> theta) : Base(std::move(theta)) {}
+  Batch<S> scale() const { return this->parameter(1); }
 };
 
 template <class A, class B>

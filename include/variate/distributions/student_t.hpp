@@ -6,8 +6,8 @@
 
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/distributions/detail/gamma_core.hpp"
-#include "variate/distributions/detail/positive.hpp"
 #include "variate/math/incomplete_beta.hpp"
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
@@ -16,14 +16,15 @@
 namespace variate {
 namespace detail {
 
-/// With t = (x - loc)/scale, log f = -(df+1)/2 log(1 + t^2/df) - log B(1/2, df/2) - log(df)/2 - log scale; theta is (log df, loc, log scale).
-/// t^2/(df + t^2) is a beta number with parameters 1/2, df/2.
+/// With t = (x - loc)/scale, log f = -(df+1)/2 log(1 + t^2/df) - log B(1/2, df/2) - log(df)/2 - log scale; theta is (log df, loc,
+/// log scale). t^2/(df + t^2) is a beta number with parameters 1/2, df/2.
 template <class S>
 struct StudentTLaw {
   using Scalar = S;
   using V = Packet<S>;
   static constexpr const char* name = "StudentT";
   static constexpr int parameters = 3;
+  static constexpr Arguments<parameters> arguments{{{"df"}, {"loc", Domain::real}, {"scale"}}};
   static constexpr bool discrete = false, reparameterized = true;
   /// normalizer: log f at loc; gap: digamma((df+1)/2) - digamma(df/2).
   enum : std::size_t { df, loc, scale, log_scale, normalizer, gap };
@@ -39,7 +40,11 @@ struct StudentTLaw {
       return s.peak - 0.5 * s.log_a - 0.5 * n * s.log_b - 0.5 * math::log(n);
     };
     const auto difference = []<class L>(L n) { return -math::detail::BetaShape<L>(L(0.5), 0.5 * n).mean_b; };
-    return {nu, theta[1], math::exp(theta[2]), theta[2], math::detail::all_in_double(front, nu) - theta[2],
+    return {nu,
+            theta[1],
+            math::exp(theta[2]),
+            theta[2],
+            math::detail::all_in_double(front, nu) - theta[2],
             math::detail::all_in_double(difference, nu)};
   }
 
@@ -134,37 +139,26 @@ struct StudentTLaw {
 
 }  // namespace detail
 
-/// d independent Student t coordinates of df > 0 degrees of freedom. theta: d rows log df, then d rows loc, then d rows log scale; one column
-/// a data point.
+/// d independent Student t coordinates of df > 0 degrees of freedom. theta: d rows log df, then d rows loc, then d rows log
+/// scale; one column a data point.
 ///
-/// Drawn as a normal number over the root of a gamma number; the pullback moves each draw at fixed probability (the implicit derivative,
-/// which varies less than the derivative through the gamma number), good to 1e-11 up to df 1e3 and 1e-14 df beyond.
+/// Drawn as a normal number over the root of a gamma number; the pullback moves each draw at fixed probability (the implicit
+/// derivative, which varies less than the derivative through the gamma number), good to 1e-11 up to df 1e3 and 1e-14 df beyond.
 template <class S = double>
-class StudentT : public detail::Factorized<detail::StudentTLaw<S>> {
-  using Base = detail::Factorized<detail::StudentTLaw<S>>;
+class StudentT : public detail::Family<StudentT<S>, detail::StudentTLaw<S>> {
+  using Base = detail::Family<StudentT<S>, detail::StudentTLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// df and scale positive, loc finite, all d x B (vectors for B = 1). ShapeError, InvalidArgument or DomainError otherwise.
-  StudentT(const Batch<S>& df, const Batch<S>& loc, const Batch<S>& scale)
-      : Base(detail::stacked<S>("StudentT", {{"df", df}, {"loc", loc, false}, {"scale", scale}})) {}
-
-  /// From 3d x B unconstrained finite numbers: log df, loc, log scale.
-  static StudentT from_theta(Batch<S> theta) { return StudentT(Base::checked(std::move(theta))); }
+  StudentT(const Batch<S>& df, const Batch<S>& loc, const Batch<S>& scale) : Base(std::in_place, df, loc, scale) {}
 
   /// The parameters, d x B.
-  Batch<S> df() const { return this->constants().topRows(this->event_size()); }
+  Batch<S> df() const { return this->parameter(0); }
   /// Locations, d x B.
-  Batch<S> loc() const { return this->constants().middleRows(this->event_size(), this->event_size()); }
+  Batch<S> loc() const { return this->parameter(1); }
   /// Scales, d x B.
-  Batch<S> scale() const { return this->constants().middleRows(2 * this->event_size(), this->event_size()); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const StudentT& distribution() const { return *this; }
-
- private:
-  explicit StudentT(Batch<S> theta) : Base(std::move(theta)) {}
+  Batch<S> scale() const { return this->parameter(2); }
 };
 
 template <class A, class B, class C>
