@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "distributions/family_checks.hpp"
-#include "support/fixtures.hpp"
+#include "distributions/family_suite.hpp"
 #include "variate/random/recorded.hpp"
 
 using namespace variate;
@@ -12,52 +12,18 @@ using namespace variate_tests;
 
 namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
-Bernoulli<> random_bits(Index d, Index batch, Rng& rng) { return Bernoulli<>(Batch<double>(2 * normals<double>(rng, d, batch))); }
+const Kind kind = kind_of<Bernoulli, detail::BernoulliLaw>();
 }  // namespace
 
-TEST_CASE("Bernoulli against mpmath", "[distributions]") {
-  const auto file = fixture("distributions/bernoulli.json");
-  REQUIRE(file.at("cases").size() >= 5);
-  for (const auto& one : file.at("cases")) {
-    const double logit = number(one.at("params").at("logit"));
-    INFO("logit " << logit);
-    const Bernoulli<> q(Batch<double>::Constant(1, 1, logit));
-    CHECK(relative_error(q.mean()(0, 0), number(one.at("mean")), 0) < 1e-14);
-    CHECK(relative_error(q.variance()(0, 0), number(one.at("variance")), 0) < 1e-14);
-    CHECK(relative_error(q.entropy()(0), number(one.at("entropy")), 0) < 1e-14);
-    for (const auto& point : one.at("points")) {
-      const Batch<double> x = Batch<double>::Constant(1, 1, number(point.at("x")));
-      const auto e = q.evaluate(x);
-      CHECK(relative_error(e.value(0), number(point.at("log_prob")), 0) < 1e-14);
-      CHECK(relative_error(e.pullback(Row<double>::Ones(1))(0), number(point.at("d_params").at("logit")), 0) < 1e-14);
-      if (point.contains("cdf")) CHECK(relative_error(q.cdf(x)(0, 0), number(point.at("cdf")), 0) < 1e-14);
-    }
-  }
+TEST_CASE("Bernoulli against mpmath", "[fixtures][distributions]") {
+  check_fixture("bernoulli.json", kind, {.names = {"logit"}});
 }
 
-TEST_CASE("Bernoulli: gradients are those of its values", "[distributions]") {
-  Rng rng(1);
-  for (const Shape& shape : shapes) {
-    INFO("d " << shape.d << " B " << shape.batch << " S " << shape.samples);
-    const Bernoulli<> q = random_bits(shape.d, shape.batch, rng);
-    const Batch<double> x = q.sample(rng, shape.samples);
-    check_score(q, x, rng);
-    check_entropy(q, rng);
-  }
+TEST_CASE("Bernoulli: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
+  check_family(kind, {.spread = 2});
 }
 
-TEST_CASE("Bernoulli: many data points are each alone", "[distributions]") {
-  Rng rng(2);
-  const Bernoulli<> q = random_bits(5, 13, rng);
-  const Batch<double> x = q.sample(rng, 3);
-  check_by_point(q, x, rng, [](Batch<double> theta) { return Bernoulli<>::from_theta(std::move(theta)); });
-}
-
-TEST_CASE("Bernoulli: samples have its moments", "[distributions][statistical]") {
-  Rng rng(3);
-  CHECK(worst_moment_z(random_bits(4, 1, rng), 100000, rng) < 4.5);
-  CHECK(worst_moment_z(random_bits(2, 5, rng), 30000, rng) < 4.5);
-}
+TEST_CASE("Bernoulli: samples follow the law", "[distributions][statistical]") { check_sampler(kind, {{0}, {-3}, {5}, {-800}}); }
 
 TEST_CASE("Bernoulli: a bit is 1 where logit + logit(u) > 0", "[distributions]") {
   const double u[] = {0.2, 0.35, 0.7, 0.95};
@@ -92,6 +58,12 @@ TEMPLATE_TEST_CASE("Bernoulli: extreme logits and impossible values", "[distribu
   CHECK(score(1) == 1);
   CHECK(score(2) == T(0.5 * 3 - 0.5));
 
+  const Bernoulli<T> sure(Batch<T>::Constant(1, 1, T(40)));
+  const T rare = T(4.248354255291589e-18), close = 8 * std::numeric_limits<T>::epsilon();  // e^-40
+  CHECK(sure.log_prob(Batch<T>::Ones(1, 1))(0) == Approx(-rare).epsilon(close).margin(0));
+  CHECK(sure.variance()(0, 0) == Approx(rare).epsilon(close).margin(0));
+  CHECK(sure.entropy()(0) == Approx(41 * rare).epsilon(close).margin(0));
+
   Rng rng(4);
   const Batch<T> draws = q.sample(rng, 1000);
   CHECK((draws.row(0).array() == 1).all());
@@ -102,7 +74,7 @@ TEMPLATE_TEST_CASE("Bernoulli: extreme logits and impossible values", "[distribu
 
 TEST_CASE("Bernoulli: support and probabilities", "[distributions]") {
   Rng rng(5);
-  const Bernoulli<> q = random_bits(4, 3, rng);
+  const Bernoulli<> q(Batch<double>(2 * normals<double>(rng, 4, 3)));
   const Batch<double> support = q.support();
   REQUIRE(support.rows() == 4);
   REQUIRE(support.cols() == 16);
@@ -126,9 +98,8 @@ TEST_CASE("Bernoulli: what is refused, and how", "[distributions]") {
   CHECK(probability(0) == "Bernoulli: probs(0) is 0, expected a probability inside (0, 1)");
   CHECK(says(probability(1), "probs(0) is 1"));
   CHECK(says(probability(std::numeric_limits<double>::quiet_NaN()), "probs(0) is nan"));
-  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>::Constant(2, 1, infinity)); }), "theta(0) is inf"));
-  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>(0, 1)); }), "rows of theta is 0"));
-  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>(1, 0)); }), "columns of theta is 0"));
-  check_bad_calls(Bernoulli<>(Batch<double>::Zero(2, 1)), "Bernoulli");
+  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>::Constant(2, 1, infinity)); }), "logits(0) is inf"));
+  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>(0, 1)); }), "size of logits is 0"));
+  CHECK(says(message_of<InvalidArgument>([] { Bernoulli<>(Batch<double>(1, 0)); }), "columns of logits is 0"));
   check_bad_calls(Bernoulli<>(Batch<double>::Zero(2, 3)), "Bernoulli");
 }

@@ -7,6 +7,7 @@
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/enumerate.hpp"
 #include "variate/distributions/detail/factorized.hpp"
+#include "variate/distributions/detail/family.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/log1p.hpp"
 #include "variate/random/fill.hpp"
@@ -21,6 +22,7 @@ struct BernoulliLaw {
   using V = Packet<S>;
   static constexpr const char* name = "Bernoulli";
   static constexpr int parameters = 1;
+  static constexpr Arguments<parameters> arguments{{{"logits", Domain::real}}};
   static constexpr bool discrete = true, reparameterized = false;
   enum : std::size_t { logit, p1, p0, log_p1, log_p0 };
   static constexpr int constants = 5;
@@ -70,15 +72,13 @@ struct BernoulliLaw {
 /// relaxed and antithetic estimators couple with it. `log_prob` is -inf where a coordinate is neither 0 nor 1; such a
 /// coordinate has score 0. Logits beyond +-700 keep their log probabilities.
 template <class S = double>
-class Bernoulli : public detail::Factorized<detail::BernoulliLaw<S>> {
-  using Base = detail::Factorized<detail::BernoulliLaw<S>>;
+class Bernoulli : public detail::Family<Bernoulli<S>, detail::BernoulliLaw<S>> {
+  using Base = detail::Family<Bernoulli<S>, detail::BernoulliLaw<S>>;
 
  public:
-  using Scalar = S;
-
+  using Base::Base;
   /// Finite logits, d x B (a vector for B = 1).
-  explicit Bernoulli(Batch<S> logits) : Base(Base::checked(std::move(logits))) {}
-  static Bernoulli from_theta(Batch<S> logits) { return Bernoulli(std::move(logits)); }
+  explicit Bernoulli(const Batch<S>& logits) : Base(std::in_place, logits) {}
   /// From probabilities of a 1, each inside (0, 1), or DomainError.
   static Bernoulli from_probs(const Batch<S>& probs) {
     detail::require_each<DomainError>("Bernoulli", "probs", probs, "a probability inside (0, 1)",
@@ -92,9 +92,6 @@ class Bernoulli : public detail::Factorized<detail::BernoulliLaw<S>> {
   Batch<S> probs() const { return this->mean(); }
   /// All 2^d points, d x 2^d; the last coordinate changes fastest. InvalidArgument if d > 20.
   Batch<S> support() const { return detail::all_points<S>("Bernoulli", this->event_size(), 2); }
-
-  /// Itself: a plain family is its own distribution behind the identity link.
-  const Bernoulli& distribution() const { return *this; }
 };
 
 template <class A>
