@@ -59,6 +59,7 @@ struct Kind {
   std::size_t learned;
   bool discrete;
   std::function<AnyFamily(const Batch<double>& theta, const Batch<double>& settings)> make, make_float;
+  bool periodic = false;  ///< the density goes on beyond the ends of the distribution function
 };
 
 namespace erased {
@@ -180,7 +181,8 @@ Kind kind_of() {
           static_cast<std::size_t>(variate::detail::learned_of<Law<double>>),
           Law<double>::discrete,
           erased::from<D<double>, Law<double>>,
-          erased::from<D<float>, Law<float>>};
+          erased::from<D<float>, Law<float>>,
+          variate::detail::is_periodic<Law<double>>};
 }
 
 }  // namespace variate_tests

@@ -131,8 +131,8 @@ void edges(const Kind& kind, const AnyFamily& q, const std::string& what) {
   INFO(what);
   const double low = q.lowest()(0, 0), high = q.highest()(0, 0);
   std::vector<double> impossible{-infinity, infinity};
-  if (std::isfinite(low)) impossible.push_back(low - 1);
-  if (std::isfinite(high)) impossible.push_back(high + 1);
+  if (std::isfinite(low) && !kind.periodic) impossible.push_back(low - 1);
+  if (std::isfinite(high) && !kind.periodic) impossible.push_back(high + 1);
   if (kind.discrete) impossible.push_back(low + 0.5);
   for (const double x : impossible) {
     INFO("x " << x);

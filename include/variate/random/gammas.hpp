@@ -4,9 +4,6 @@
 /// d = a - 1/3, c = 1 / (3 sqrt d), t = 1 + c x for normal x, accept d t^3 if t > 0 and log u < x^2/2 + d (1 - t^3 + 3 log t). A
 /// shape below 1 takes a + 1 and multiplies by u^(1/a), here in logarithms (C. Liu, R. Martin and N. Syring,
 /// "Efficient simulation from a gamma distribution with small shape parameter", Comput. Stat. 32 (2017), say why).
-#include <algorithm>
-#include <concepts>
-#include <cstdint>
 #include <random>
 
 #include "variate/core/error.hpp"
@@ -16,6 +13,7 @@
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
 #include "variate/random/detail/box_muller.hpp"
+#include "variate/random/detail/rejection.hpp"
 #include "variate/random/detail/transforms.hpp"
 #include "variate/random/fill.hpp"
 #include "variate/random/rng.hpp"
@@ -49,77 +47,12 @@ struct GammaTrial {
   }
 };
 
-/// Numbers first, first + 1, ... of a fill that starts at this page: number j has the counters (page, j, trial) to itself, so
-/// that what is rejected for one shifts no other.
-template <class L>
-void log_gammas_by_counter(const Block& key, std::uint64_t page, std::uint64_t first, const double* shapes, Index count,
-                           double* out) {
-  using W = BitsOf<L>;
-  double steps[L::size];
-  std::uint64_t numbers[L::size];
-  for (int i = 0; i < L::size; ++i) {
-    steps[i] = i;
-    numbers[i] = first + static_cast<std::uint64_t>(i);
-  }
-  const GammaTrial<L> trial(L::load(shapes, count, 1.0));
-  auto pending = L::load(steps) < L(static_cast<double>(count));
-  L result(0);
-  for (std::uint64_t attempt = 0; any(pending); ++attempt) {
-    W bits[4] = {W(page), W::load(numbers), W(attempt), W(static_cast<std::uint64_t>(Purpose::rejection))};
-    threefry4x64(key, bits);
-    L value;
-    const auto accepted = trial(bits, value) & pending;
-    result = select(accepted, value, result);
-    pending = pending & !accepted;
-  }
-  result.store(out, count);
-}
-
-/// The same from a generator that knows no counters, one number after the other.
-template <class R>
-double log_gamma_from_bits(R& rng, double shape) {
-  using L = math::Lanes<double>;
-  using W = BitsOf<L>;
-  const GammaTrial<L> trial{L(shape)};
-  for (;;) {
-    W bits[4];
-    for (W& word : bits) word = W(next_word(rng));
-    L value;
-    if (trial(bits, value)[0]) return value[0];
-  }
-}
-
-/// finish(logarithms, n, to) makes the results of up to 64 logarithms.
+/// finish(logarithms, n) makes the results of up to 64 logarithms, in place.
 template <class T, class R, class Finish>
 Batch<T> gammas_by(const char* function, R& rng, const Batch<T>& shapes, Index samples, Finish&& finish) {
   require_at_least(function, "samples", samples, 0);
   require_positive(function, "shapes", shapes);
-  Batch<T> out(shapes.rows(), samples * shapes.cols());
-  if (out.size() == 0) return out;
-  std::uint64_t page = 0;
-  if constexpr (std::same_as<R, Rng>) page = rng.take_page();
-  constexpr Index most = 64;
-  double shape[most], logs[most];
-  for (Index row = 0; row < out.rows(); ++row)
-    for (Index start = 0; start < out.cols(); start += most) {
-      const Index n = std::min(most, out.cols() - start);
-      for (Index i = 0; i < n; ++i) shape[i] = static_cast<double>(shapes(row, (start + i) % shapes.cols()));
-      for (Index i = 0; i < n;) {
-        if constexpr (std::same_as<R, Rng>) {
-          using L = math::Lanes<double>;
-          const Index count = std::min<Index>(L::size, n - i);
-          log_gammas_by_counter<L>(rng.state().key, page, static_cast<std::uint64_t>(row * out.cols() + start + i), shape + i,
-                                   count, logs + i);
-          i += count;
-        } else {
-          logs[i] = log_gamma_from_bits(rng, shape[i]);
-          ++i;
-        }
-      }
-      finish(logs, n);
-      for (Index i = 0; i < n; ++i) out(row, start + i) = static_cast<T>(logs[i]);
-    }
-  return out;
+  return by_rejection<GammaTrial>(rng, shapes, samples, finish);
 }
 
 }  // namespace detail

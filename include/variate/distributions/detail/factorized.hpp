@@ -12,6 +12,7 @@
 ///   path(e, x, c, s)                 writes s[j] = dpoint/dtheta_j (if reparameterized)
 ///   lowest(c), highest(c)            the ends of the support (default -inf, inf); the law is not believed at points beyond them or at
 ///                                    infinite ones, so its functions need not look
+///   periodic                         true for a law on a circle (default false): log_prob and score hold beyond lowest and highest
 ///   mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q), kl_gradient(p, q, s): what
 ///   exists of them.
 /// Coordinate i has rows i, d + i, 2d + i, ... of theta. Slopes by settings are written too, for whoever asks the law; they go nowhere.
@@ -45,6 +46,10 @@ template <class Law>
 inline constexpr int fixed_of<Law> = Law::fixed;
 template <class Law>
 inline constexpr int learned_of = Law::parameters - fixed_of<Law>;
+
+/// Density and slopes have a period; lowest and highest are where the distribution function starts and ends.
+template <class Law>
+inline constexpr bool is_periodic = requires { requires Law::periodic; };
 
 template <class Law>
 concept HasLawMean = requires(LawConstants<Law> c) { Law::mean(c); };
@@ -244,13 +249,16 @@ class Factorized : public Theta<typename Law::Scalar> {
     if (below == above) return select(math::abs(x) == infinity, Packet<T>(below), value);
     return select(x == -infinity, Packet<T>(below), select(x == infinity, Packet<T>(above), value));
   }
-  static Packet<T> log_prob_of(Packet<T> x, const LawConstants<Law>& c) {
-    return inside(x, c, Law::log_prob(x, c), -infinity, -infinity);
+  /// Of density and slopes: for a law on a circle every finite point is one of the support.
+  static Packet<T> possible(Packet<T> x, const LawConstants<Law>& c, Packet<T> value, T other) {
+    if constexpr (is_periodic<Law>) return select(math::abs(x) == infinity, Packet<T>(other), value);
+    else return inside(x, c, value, other, other);
   }
+  static Packet<T> log_prob_of(Packet<T> x, const LawConstants<Law>& c) { return possible(x, c, Law::log_prob(x, c), -infinity); }
   static Packet<T> score_of(Packet<T> x, const LawConstants<Law>& c, LawTheta<Law>& s) {
     const Packet<T> slope = Law::score(x, c, s);
-    for (Packet<T>& v : s) v = inside(x, c, v, T(0), T(0));
-    return inside(x, c, slope, T(0), T(0));
+    for (Packet<T>& v : s) v = possible(x, c, v, T(0));
+    return possible(x, c, slope, T(0));
   }
 
   template <class Rng>
