@@ -21,6 +21,7 @@ namespace detail {
 template <class T, class FE, class QE, class Entropy>
 struct ElboEvaluation {
   static constexpr bool direct_mean_is_zero = true;
+  static constexpr bool direct_is_whole = std::is_same_v<Entropy, SampledEntropy>;
 
   FE f;
   QE q;
