@@ -13,6 +13,7 @@
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
 #include "variate/math/exp.hpp"
+#include "variate/math/lanes.hpp"
 #include "variate/math/log_sum_exp.hpp"
 #include "variate/math/normal_cdf.hpp"
 
@@ -103,22 +104,10 @@ class GaussianMixture : public Mixture<Component> {
       }
     }
     by_block(x, [&](const Block& block) {
-      const Index n = block.x.cols();
       const Batch<Scalar> g = block.gradient();
-      Batch<Scalar> centred(d, n), hessian(d * d, n);
+      Batch<Scalar> hessian(d * d, g.cols());
       hessian.noalias() = precisions[static_cast<std::size_t>(block.b)] * block.responsibilities;
-      for (std::size_t k = 0; k < block.z.size(); ++k) {
-        for (Index i = 0; i < g.size(); ++i) centred.data()[i] = -block.z[k].data()[i] - g.data()[i];
-        const Scalar* r = block.responsibilities.data() + static_cast<Index>(k) * n;
-        for (Index i = 0; i < d; ++i)
-          for (Index j = 0; j <= i; ++j) {
-            const Scalar *u = centred.data() + i * n, *v = centred.data() + j * n;
-            Scalar* h = hessian.data() + (i * d + j) * n;
-            for (Index c = 0; c < n; ++c) h[c] += r[c] * u[c] * v[c];
-          }
-      }
-      for (Index i = 0; i < d; ++i)
-        for (Index j = 0; j < i; ++j) hessian.row(j * d + i) = hessian.row(i * d + j);
+      block.add_spread(g, hessian);
       block.put(hessian, out.hessian);
       block.put(g, out.gradient);
       block.put(block.value, out.value);
@@ -164,6 +153,37 @@ class GaussianMixture : public Mixture<Component> {
           for (Index c = 0; c < x.cols(); ++c) g(i, c) -= r[c] * z[k](i, c);
       }
       return g;
+    }
+    /// h += sum_k r_k (-z_k - g)(-z_k - g)^T, a register of columns at a time.
+    void add_spread(const Batch<Scalar>& g, Batch<Scalar>& h) const {
+      using V = math::Lanes<Scalar>;
+      const Index d = x.rows(), n = x.cols(), components = static_cast<Index>(z.size());
+      std::vector<V> u(z.size() * static_cast<std::size_t>(d)), weighted = u;
+      for (Index c = 0; c < n; c += V::size) {
+        const Index some = std::min<Index>(V::size, n - c);
+        const auto load = [&](const Batch<Scalar>& m, Index i) { return V::load(m.data() + i * n + c, some, Scalar(0)); };
+        for (Index k = 0, at = 0; k < components; ++k)
+          for (Index i = 0; i < d; ++i, ++at) {
+            const V off = load(z[static_cast<std::size_t>(k)], i) + load(g, i);
+            u[static_cast<std::size_t>(at)] = off;
+            weighted[static_cast<std::size_t>(at)] = off * load(responsibilities, k);
+          }
+        for (Index i = 0; i < d; ++i)
+          for (Index j = 0; j <= i; j += 4) {
+            const Index count = std::min<Index>(4, i + 1 - j);
+            V sum[4] = {V(Scalar(0)), V(Scalar(0)), V(Scalar(0)), V(Scalar(0))};
+            for (Index k = 0; k < components; ++k) {
+              const V* row = u.data() + k * d;
+              const V left = weighted[static_cast<std::size_t>(k * d + i)];
+              for (Index m = 0; m < 4; ++m) sum[m] = multiply_add(left, row[std::min(j + m, d - 1)], sum[m]);
+            }
+            for (Index m = 0; m < count; ++m) {
+              const V entry = load(h, i * d + j + m) + sum[m];
+              entry.store(h.data() + (i * d + j + m) * n + c, some);
+              entry.store(h.data() + ((j + m) * d + i) * n + c, some);
+            }
+          }
+      }
     }
     template <class M>
     void put(const M& part, M& all) const {
@@ -242,8 +262,7 @@ class GaussianMixture : public Mixture<Component> {
         for (Index c = 0; c < n; ++c) {
           sum += a.data()[at + c];
           s[c] = -a.data()[at + c] * z_i[c];
-          below.data()[at + c] = z_i[c];
-          above.data()[at + c] = -z_i[c];
+          below.data()[at + c] = -std::abs(z_i[c]);
           density.data()[at + c] = Scalar(-0.5) * z_i[c] * z_i[c];
         }
         normals[k].subtract_below(i, y[k], s);
@@ -255,7 +274,14 @@ class GaussianMixture : public Mixture<Component> {
       }
       math::exp(density.data(), density.data(), density.size());
       math::normal_cdf(below.data(), below.data(), below.size());
-      math::normal_cdf(above.data(), above.data(), above.size());
+      for (std::size_t k = 0; k < count; ++k) {  // the smaller tail was looked up, the larger is the rest
+        const Scalar* z_i = z[k].data() + i * n;
+        for (Index c = 0, at = static_cast<Index>(k) * n; c < n; ++c, ++at) {
+          const Scalar tail = below.data()[at];
+          below.data()[at] = z_i[c] < 0 ? tail : 1 - tail;
+          above.data()[at] = z_i[c] < 0 ? 1 - tail : tail;
+        }
+      }
       total.setZero();
       cdf.setZero();
       upper.setZero();
