@@ -5,12 +5,14 @@ derivatives dx/dparameter = -(dF/dparameter)/f at fixed F, by mpmath at 50 digit
 
 truncated_normal.csv: loc, scale, low, high, x (doubles), log f, log F, dx/dloc, dx/dscale, dx/dlow, dx/dhigh, mean, variance, entropy.
 von_mises.csv: concentration k, angle x (doubles; loc = 0), log f, log F (from -pi), dx/dk, I1/I0, 1 - I1/I0, entropy.
-dirichlet.csv: a_j, a_0 - a_j, y = log(x_j/(1-x_j)) (doubles), dx_j/da_j of Beta(a_j, a_0 - a_j) at fixed probability, divided by x_j (1 - x_j).
+dirichlet.csv: a_1..a_3, x_1..x_3 (doubles that sum to 1), J_11, J_12, ... J_33 with J_ij = (delta_ij - x_i)/(1 - x_j) dx_j/da_j, the last factor of
+Beta(a_j, a_1 + a_2 + a_3 - a_j) at fixed probability.
 """
 import os
 import sys
 
-from mpmath import mp, mpf, betainc, besseli, cos, diff, digamma, erfc, exp, expm1, inf, log, log1p, loggamma, pi, quad, sin, sqrt
+from make_incomplete import beta_row
+from mpmath import mp, mpf, besseli, cos, erfc, exp, inf, log, log1p, pi, quad, sin, sqrt
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -114,11 +116,29 @@ def von_mises_rows():
     return rows
 
 
+def dirichlet_rows():
+    mp.dps = 50
+    cases = {(1e-3, 1e-3, 1e-3): [(0.25, 0.5), (2.0**-40, 2.0**-3), (1 - 2.0**-30, 2.0**-40)], (1e-3, 2.0, 5.0): [(2.0**-45, 0.25), (2.0**-10, 0.5)],
+             (0.05, 0.2, 30.0): [(2.0**-20, 2.0**-9), (2.0**-5, 2.0**-12)], (0.3, 0.5, 0.9): [(0.125, 0.0625), (2.0**-12, 0.75)],
+             (12.0, 40.0, 7.0): [(0.25, 0.625), (0.125, 0.75)], (1e4, 300.0, 2.0): [(0.97265625, 0.02734375 - 2.0**-12), (0.96875, 0.03125 - 2.0**-14)],
+             (1e6, 1e6, 1e6): [(0.3333740234375, 0.333251953125), (0.33349609375, 0.3330078125)], (1e6, 1e-3, 1.0): [(1 - 2.0**-19, 2.0**-30)]}
+    rows = []
+    for a, points in cases.items():
+        for x1, x2 in points:
+            x = (x1, x2, 1 - x1 - x2)
+            assert sum(map(mpf, x)) == 1 and min(x) > 0
+            slope = [beta_row(mpf(a[j]), sum(mpf(a[i]) for i in range(3) if i != j), log(mpf(x[j])) - log(1 - mpf(x[j])))[2] for j in range(3)]
+            rows.append((a + x, [((i == j) - mpf(x[i])) * mpf(x[j]) * slope[j] for i in range(3) for j in range(3)]))
+    return rows
+
+
 def main(which):
     if "truncated_normal" in which:
         write("truncated_normal.csv", "loc,scale,low,high,x,log_f,log_cdf,dx_dloc,dx_dscale,dx_dlow,dx_dhigh,mean,variance,entropy", truncated_rows())
     if "von_mises" in which:
         write("von_mises.csv", "k,x,log_f,log_cdf,dx_dk,ratio,complement,entropy", von_mises_rows())
+    if "dirichlet" in which:
+        write("dirichlet.csv", "a1,a2,a3,x1,x2,x3,j11,j12,j13,j21,j22,j23,j31,j32,j33", dirichlet_rows())
 
 
 main(sys.argv[1:] or ["truncated_normal", "von_mises", "dirichlet"])

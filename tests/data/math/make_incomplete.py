@@ -121,4 +121,5 @@ def main(which):
         write("incomplete_beta.csv", "a,b,y,p,q,dy_da,dy_db", rows)
 
 
-main(sys.argv[1:] or ["gamma", "beta"])
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["gamma", "beta"])
