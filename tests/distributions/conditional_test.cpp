@@ -7,6 +7,7 @@
 
 #include "distributions/family_checks.hpp"
 #include "variate/distributions/bernoulli.hpp"
+#include "variate/distributions/categorical.hpp"
 #include "variate/distributions/kl.hpp"
 #include "variate/distributions/normal.hpp"
 
@@ -150,4 +151,18 @@ TEST_CASE("Bound: one theta shared by all data", "[distributions]") {
   const Normal<> one = Normal<>::from_theta(theta);
   const Vector<double> alone = one.evaluate(x).pullback(Row<double>::Ones(6));
   CHECK((q.evaluate(x).pullback(Row<double>::Ones(6)) - alone).cwiseAbs().maxCoeff() < 1e-12);
+}
+
+TEST_CASE("Bound: a distribution without reparameterised draws", "[distributions]") {
+  struct Link {
+    Vector<double> pullback(const Batch<double>& g) const { return Eigen::Map<const Vector<double>>(g.data(), g.size()); }
+  };
+  Rng rng(4);
+  const Categorical<> inside(normals<double>(rng, 3, 2));
+  const Bound q(inside, Link{});
+  using Q = std::remove_const_t<decltype(q)>;
+  static_assert(Scoreable<Q> && Linked<Q> && Enumerable<Q> && HasEntropy<Q> && !Reparameterizable<Q>);
+  const Batch<double> x = q.sample(rng, 5);
+  const Row<double> w = normals<double>(rng, 1, 10);
+  CHECK(q.evaluate(x).pullback(w) == inside.evaluate(x).pullback(w));
 }

@@ -53,8 +53,9 @@ class LinkedEvaluation : public Inner {
 /// Link{...});`. It is move-only and owns no parameters. What it draws and evaluates borrows it.
 template <class D, class Link>
 class Bound {
-  template <class Rng>
-  using DrawOf = decltype(std::declval<const D&>().rsample(std::declval<Rng&>(), Index{1}));
+  // E is D, but by a name that waits: a D without rsample is no error.
+  template <class Rng, class E>
+  using DrawOf = decltype(std::declval<const E&>().rsample(std::declval<Rng&>(), Index{1}));
   using EvaluationOf = decltype(std::declval<const D&>().evaluate(std::declval<const Batch<ScalarOf<D>>&>()));
 
  public:
@@ -89,14 +90,14 @@ class Bound {
   }
   Row<Scalar> log_prob(const Batch<Scalar>& x) const { return distribution_.log_prob(x); }
 
-  template <class Rng>
-    requires Reparameterizable<D>
-  LinkedDraw<DrawOf<Rng>, Link> rsample(Rng& rng, Index n) const& {
-    return {distribution_.rsample(rng, n), link_};
+  template <class Rng, class E = D>
+    requires Reparameterizable<E>
+  LinkedDraw<DrawOf<Rng, E>, Link> rsample(Rng& rng, Index n) const& {
+    return {static_cast<const E&>(distribution_).rsample(rng, n), link_};
   }
-  template <class Rng>
-    requires Reparameterizable<D>
-  LinkedDraw<DrawOf<Rng>, Link> rsample(Rng& rng, Index n) const&& = delete;
+  template <class Rng, class E = D>
+    requires Reparameterizable<E>
+  LinkedDraw<DrawOf<Rng, E>, Link> rsample(Rng& rng, Index n) const&& = delete;
 
   LinkedEvaluation<EvaluationOf, Link> evaluate(const Batch<Scalar>& x) const& { return {distribution_.evaluate(x), link_}; }
   LinkedEvaluation<EvaluationOf, Link> evaluate(const Batch<Scalar>& x) const&& = delete;
