@@ -45,4 +45,7 @@ TEST_CASE("Geometric: divergence of all but equal ones", "[distributions]") {
   const double logit = 0.3, off = 1e-6, q = 1 / (1 + std::exp(logit));
   const variate::Geometric<> from(one(logit + off)), to(one(logit));
   CHECK(variate::kl(from, to)(0) == Approx(0.5 * q * off * off).epsilon(1e-4));
+  const auto far = [](double a, double b) { return variate::kl(variate::Geometric<>(one(a)), variate::Geometric<>(one(b)))(0); };
+  CHECK(far(-900, -902) == Approx(std::expm1(-2.0) + 2).epsilon(1e-14));  // exponential numbers, all but a factor
+  CHECK(far(37, 40) == Approx(1.74909e-16).epsilon(1e-5));                // mpmath
 }

@@ -100,7 +100,7 @@ struct BinomialLaw {
 
   /// Of laws with the same n.
   static V kl(const C& p, const C& q) {
-    return multiply_add(p[ones], p[logit] - q[logit], p[count] * log_failure_ratio(p[logit], q[logit]));
+    return p[ones] * log_failure_ratio(-p[logit], -q[logit]) + p[zeros] * log_failure_ratio(p[logit], q[logit]);
   }
   static void kl_gradient(const C& p, const C& q, Theta& s) {
     s[0] = p[ones] * p[p0] * (p[logit] - q[logit]);

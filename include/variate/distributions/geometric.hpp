@@ -66,12 +66,9 @@ struct GeometricLaw {
   static V log_cdf(V x, const C& c) { return math::detail::log_one_minus_exp(log_beyond(x, c)); }
 
   static V kl(const C& p_, const C& q_) {
-    const V failures = log_failure_ratio(p_[logit], q_[logit]);
-    return (p_[logit] - q_[logit]) + failures / p_[p];
+    return log_failure_ratio(-p_[logit], -q_[logit]) + odds_of_log_success_ratio(-p_[logit], -q_[logit]);
   }
-  static void kl_gradient(const C& p_, const C& q_, Theta& s) {
-    s[0] = -p_[odds_against] * log_failure_ratio(p_[logit], q_[logit]);
-  }
+  static void kl_gradient(const C& p_, const C& q_, Theta& s) { s[0] = -odds_of_log_success_ratio(-p_[logit], -q_[logit]); }
 
  private:
   /// log P(X > x) for x >= 0.

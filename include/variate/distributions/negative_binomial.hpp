@@ -112,11 +112,10 @@ struct NegativeBinomialLaw {
 
   /// Of laws with the same r.
   static V kl(const C& a, const C& b) {
-    const V failures = log_failure_ratio(a[logit], b[logit]);
-    return a[count] * (math::exp(a[logit]) * (a[logit] - b[logit]) + failures / a[q]);
+    return a[count] * (odds_of_log_success_ratio(a[logit], b[logit]) + log_failure_ratio(a[logit], b[logit]));
   }
   static void kl_gradient(const C& a, const C& b, Theta& s) {
-    s[0] = mean(a) * ((a[logit] - b[logit]) + log_failure_ratio(a[logit], b[logit]));
+    s[0] = a[count] * odds_of_log_success_ratio(a[logit], b[logit]);
     s[1] = s[0];
   }
   /// InvalidArgument unless a and b have one r: what else there is has no closed form.

@@ -68,8 +68,11 @@ struct PoissonLaw {
   static V log_cdf(V x, const C& c) { return math::log_gamma_q(shape(x), c[rate]); }
 
   static V kl(const C& p, const C& q) {
-    return math::detail::all_in_double([]<class L>(L a, L b, L log_b) { return math::detail::deviance(a, b, log_b, a - b); },
-                                       p[rate], q[rate], q[log_rate]);
+    constexpr S inf = std::numeric_limits<S>::infinity();
+    const V value = math::detail::all_in_double(
+        []<class L>(L a, L b, L log_b) { return math::detail::deviance(a, b, log_b, a - b); }, p[rate], q[rate], q[log_rate]);
+    const V beyond = select(p[log_rate] == q[log_rate], V(S(0)), V(inf));
+    return select((p[rate] < inf) & (q[rate] < inf), value, beyond);
   }
   static void kl_gradient(const C& p, const C& q, Theta& s) { s[0] = p[rate] * (p[log_rate] - q[log_rate]); }
 
