@@ -117,7 +117,7 @@ struct ContinuousBernoulliLaw {
     V by_series(S(0)), direct(S(0));
     if (any(small)) {
       const V b = select(small, t, V(S(0))), a = b * near;
-      V value(S(Series::fraction[Series::path_terms - 1])), difference(S(0)), of_b = value;
+      V value = V(static_cast<S>(Series::fraction[Series::path_terms - 1])), difference(S(0)), of_b = value;
       for (std::size_t k = Series::path_terms - 1; k-- > 0;) {
         const V coefficient(static_cast<S>(Series::fraction[k]));
         difference = multiply_add(difference, b, value);
