@@ -3,9 +3,14 @@
 ///
 /// As in gamma_tails.hpp: in u = logit t the lower tail is x^a (1-x)^b / B(a, b) times the integral over s > 0 of
 /// w(s) = exp(a (log t - log x) + b (log(1-t) - log(1-x))) at u = y - s, and dy/da at fixed probability is that of (E log t - log t) w, taken
-/// on the side of y where that has one sign. By b: the same for 1 - x. w is log-concave; where it falls slowly (small a or b) its tail is
-/// cut in pieces that double. Small x with a small a, where a plateau ends in a step, take the series of DLMF 8.17.8,
-/// summed until its derivative too has converged (R. J. Boik and J. F. Robinson-Cox, J. Stat. Software 3 (1998), give recurrences of this kind).
+/// on the side of y where that has one sign. By b: the same for 1 - x. Most points take the continued fraction of DLMF 8.17.22 with its
+/// derivative (R. J. Boik and J. F. Robinson-Cox, J. Stat. Software 3 (1998), give recurrences of this kind), from the smaller tail, from the
+/// end: as many levels as its convergence asks for, which does not stop at the factors n - b that vanish in the value and not in the
+/// derivative. Where those are too many (large shapes, x near 1 while b is small) the integral is summed: w is log-concave; where it
+/// falls slowly (small a or b) its tail is cut in pieces that double. What is left of small x with a small a, where a plateau ends in a
+/// step, takes the series of DLMF 8.17.8, summed until its derivative too has converged.
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "variate/math/detail/gamma_tails.hpp"
@@ -90,17 +95,53 @@ void beta_series(typename L::Truth where, L a, L b, L x, L& sum, L& derivative) 
   }
 }
 
+/// The continued fraction 1/(1 + d_1/(1 + d_2/(1 + ...))) of a tail x^p (1-x)^q / (p B(p, q)), and its derivative by q (where `by_q`) or p.
+template <class L>
+void beta_fraction(typename L::Truth by_q, L p, L q, L x, int levels, L& value, L& derivative) {
+  value = L(1.0);
+  derivative = L(0.0);
+  const auto step = [&](L d, L slope) {
+    const L inverse = 1.0 / multiply_add(d, value, L(1.0));
+    derivative = -(inverse * inverse) * multiply_add(slope, value, d * derivative);
+    value = inverse;
+  };
+  const L all = p + q;
+  for (int k = levels; k > 0; --k) {
+    const double m = k, last = k - 1;
+    const L even = p + 2.0 * m, odd = even - 1.0, before = even - 2.0;
+    const L x_even = m * x / (odd * even), d_even = (q - m) * x_even;  // d_2m
+    step(d_even, select(by_q, x_even, -d_even * (odd + even) / (odd * even)));
+    const L top = p + last, x_odd = -x / (before * odd), d_odd = top * (all + last) * x_odd;  // d_2m-1
+    step(d_odd, select(by_q, top * x_odd, multiply_add(all + last + top, x_odd, -d_odd * (before + odd) / (before * odd))));
+  }
+}
+/// Pairs of levels that leave less than 1e-15 of the value and its derivative: the fraction ends as one with all d = -x/4 does, unless the
+/// shapes are large (found against 30 digits at shapes from 1e-3 to 2000).
+template <class L>
+L beta_fraction_levels(L p, L q, L there) {
+  const L s = sqrt(there);  // there: 1 - x
+  return max(1.0 + 17.5 / (log1p(s) - log1p(-min(s, L(1 - 1e-9)))), multiply_add(L(2.4), sqrt(max(p, q)), L(4.0)));
+}
+
 /// At y = log(x/(1-x)).
 template <class L>
 BetaTail<L> beta_tail(const BetaShape<L>& c, L y) {
+  constexpr double most_levels = 128;
   const L log_x = -softplus(-y), x = sigmoid(y);
   const L above = log_x - c.mean_a, below = above - 1.0 / c.a;  // below: with digamma(a + 1)
-  const auto series = (y <= 0.0) & (c.a < 12.0) & (below <= 0.0);
-  BetaTail<L> tail{(above <= 0.0) | series, L(0.0), L(0.0)};
-  if (any(!series)) {
+  // The fraction is that of the tail on y's side of the mean, where neither derivative cancels.
+  const auto left = y <= c.log_a - c.log_b;
+  const L own = select(left, c.a, c.b), other = select(left, c.b, c.a), here_x = select(left, x, sigmoid(-y));
+  const L levels = beta_fraction_levels(own, other, select(left, sigmoid(-y), x));
+  const auto fraction = levels <= most_levels;
+  const auto series = (y <= 0.0) & (c.a < 12.0) & (below <= 0.0) & !fraction;
+  BetaTail<L> tail{(fraction & left) | (((above <= 0.0) | series) & !fraction), L(0.0), L(0.0)};
+  if (any(!(series | fraction))) {
     const auto down = tail.lower;
     // Told as a lower tail, of 1 - x where it is the upper: z = +-y, the exponents (p, q) = (a, b) or (b, a).
-    const L z = select(down, y, -y), p = select(series, L(1.0), select(down, c.a, c.b)), q = select(series, L(1.0), select(down, c.b, c.a));
+    const auto elsewhere = series | fraction;  // harmless numbers there
+    const L z = select(down, y, -y), p = select(elsewhere, L(1.0), select(down, c.a, c.b)),
+            q = select(elsewhere, L(1.0), select(down, c.b, c.a));
     const L here = sigmoid(z), there = sigmoid(-z), spread = softplus(-z);
     const auto right = z > 0.0;
     // near = log t at z less that at z - s: s + log(1 + here (e^-s - 1)) or, with its digits where here is near 1, log(1 + there (e^s - 1))
@@ -143,6 +184,15 @@ BetaTail<L> beta_tail(const BetaShape<L>& c, L y) {
     }
     tail.mass = sums.mass;
     tail.slope = sums.moment;
+  }
+  if (any(fraction)) {
+    L value, derivative, longest = select(fraction, levels, L(1.0));
+    double count = 1;
+    for (int i = 0; i < L::size; ++i) count = std::max(count, static_cast<double>(longest[i]));
+    beta_fraction(!left, own, other, here_x, static_cast<int>(std::ceil(count)), value, derivative);
+    const L gathered = multiply_add(value, select(left, below, above), derivative) / own;
+    tail.mass = select(fraction, value / own, tail.mass);
+    tail.slope = select(fraction, select(left, -gathered, gathered), tail.slope);
   }
   if (any(series)) {
     L sum, derivative;
