@@ -56,9 +56,9 @@ struct LogitNormalLaw {
     s[1] = s[0] * shift;
   }
 
-  /// By quadrature: there is no closed form.
   static V lowest(const C&) { return V(S(0)); }
   static V highest(const C&) { return V(S(1)); }
+  /// By quadrature: there is no closed form.
   static V mean(const C& c) {
     return moment(c, [](const LogisticMoments& m) { return m.mean; });
   }

@@ -54,8 +54,8 @@ struct ParetoLaw {
     s[1] = -x * (e * c[inverse_alpha]);
   }
 
-  /// Moments are infinite where they do not exist: the mean for alpha <= 1, the variance for alpha <= 2.
   static V lowest(const C& c) { return c[end]; }
+  /// Moments are infinite where they do not exist: the mean for alpha <= 1, the variance for alpha <= 2.
   static V mean(const C& c) { return select(c[alpha] > S(1), c[scale] * (c[alpha] / (c[alpha] - S(1))), V(inf)); }
   static V variance(const C& c) {
     const V m = c[scale] / (c[alpha] - S(1));
