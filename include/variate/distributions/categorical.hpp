@@ -1,5 +1,6 @@
 #pragma once
 /// Independent choices among K classes, by their logits.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
+#include "variate/distributions/detail/cells.hpp"
 #include "variate/distributions/detail/enumerate.hpp"
 #include "variate/distributions/detail/theta.hpp"
 #include "variate/math/exp.hpp"
@@ -67,29 +69,34 @@ class Categorical : public detail::Theta<S> {
   template <class Rng>
   Batch<S> sample(Rng& rng, Index n) const {
     const Index batch = this->batch_size(), cols = detail::columns_for("Categorical", n, batch);
-    Batch<S> u = uniforms<S>(rng, this->theta_.rows(), cols);
+    const Batch<S> u = uniforms<S>(rng, this->theta_.rows(), cols);
     // The largest logit - log(-log u) is the smallest -log(u)/p: whichever exponential clock of rate p rings first.
-    math::log(u.data(), u.data(), u.size());
-    Batch<S> x = Batch<S>::Zero(event_size(), cols);
-    Row<S> first(cols);
+    using V = detail::Packet<S>;
+    constexpr Index lanes = detail::packet_size<S>;
+    const Batch<S> wait = probs_.cwiseInverse();
+    Batch<S> x(event_size(), cols);
     for (Index i = 0; i < x.rows(); ++i) {
-      first.setConstant(std::numeric_limits<S>::infinity());
-      S* out = x.data() + i * cols;
-      for (Index k = 0; k < classes_; ++k) {
-        const S* log_u = u.data() + (i * classes_ + k) * cols;
-        const S* p = probs_.data() + (i * classes_ + k) * batch;
-        const auto label = static_cast<S>(k);
-        const auto ring = [&](Index c, S mean_wait) {
-          const S rings = -log_u[c] * mean_wait;
-          const bool wins = rings < first[c];
-          first[c] = wins ? rings : first[c];
-          out[c] = wins ? label : out[c];
-        };
-        if (batch == 1)
-          for (Index c = 0; c < cols; ++c) ring(c, 1 / *p);
-        else
-          for (Index s = 0; s < cols; s += batch)
-            for (Index b = 0; b < batch; ++b) ring(s + b, 1 / p[b]);
+      // `count` columns from c on, their mean waits by mean_wait(row)
+      const auto race = [&](Index c, Index count, auto mean_wait) {
+        V first(-std::numeric_limits<S>::infinity()), winner(S(0));
+        for (Index k = 0; k < classes_; ++k) {
+          const Index row = i * classes_ + k;
+          const V rings = math::log(detail::load_some(u.data() + row * cols + c, count, S(0.5))) * mean_wait(row);  // less than 0
+          const auto wins = rings > first;
+          winner = select(wins, V(static_cast<S>(k)), winner);
+          first = select(wins, rings, first);
+        }
+        detail::store_some(winner, x.data() + i * cols + c, count);
+      };
+      if (batch == 1) {
+        for (Index c = 0; c < cols; c += lanes)
+          race(c, std::min(lanes, cols - c), [&](Index row) { return V(wait(row, 0)); });
+      } else {
+        for (Index s = 0; s < cols; s += batch)
+          for (Index b = 0; b < batch; b += lanes) {
+            const Index count = std::min(lanes, batch - b);
+            race(s + b, count, [&](Index row) { return detail::load_some(wait.data() + row * batch + b, count, S(1)); });
+          }
       }
     }
     return x;
