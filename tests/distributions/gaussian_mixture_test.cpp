@@ -34,7 +34,7 @@ TEST_CASE("GaussianMixture against mpmath", "[fixtures][distributions]") {
       Batch<double> dx, slope;
       const auto e = q.evaluate(x);
       e.pullback(Row<double>::Ones(1), slope);
-      // Entries are sums of parts as large as the largest entry: 1e-12 of that. Responsibilities are differences of log densities.
+      // Entries are sums of parts as large as the largest: 1e-12 of that. Responsibilities are differences of log densities.
       const double size = 1 + std::abs(number(point.at("log_prob")));
       const auto close = [&](const Batch<double>& got, const Batch<double>& want) {
         return (got - want).cwiseAbs().maxCoeff() <= 1e-12 * (1 + want.cwiseAbs().maxCoeff());

@@ -2,6 +2,7 @@
 
 #include "distributions/family_checks.hpp"
 #include "variate/distributions/categorical.hpp"
+#include "variate/distributions/conditional.hpp"
 #include "variate/distributions/gamma.hpp"
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
@@ -154,6 +155,30 @@ TEST_CASE("Mixture: float agrees with double", "[distributions]") {
   const Batch<double> score = q.evaluate(x).theta_pullback(Row<double>::Ones(6));
   CHECK((f.evaluate(xf).theta_pullback(Row<float>::Ones(6)).cast<double>() - score).cwiseAbs().maxCoeff() <
         1e-4 * (1 + score.cwiseAbs().maxCoeff()));
+}
+
+TEST_CASE("Mixture behind a link: a mixture density network", "[distributions]") {
+  // theta = weights of one layer without a bias times the inputs
+  struct Layer {
+    Batch<double> x;
+    Vector<double> pullback(const Batch<double>& g) const { return detail::flattened<double>(g * x.transpose()); }
+    const Batch<double>& inputs() const { return x; }
+  };
+  Rng rng(7);
+  const Batch<double> inputs = normals<double>(rng, 2, 5);
+  const Vector<double> params = normals<double>(rng, 2 * 10, 1);
+  const auto at = [&](const Vector<double>& v) {
+    const Batch<double> theta = Eigen::Map<const Batch<double>>(v.data(), 10, 2) * inputs;
+    return Bound(
+        Normals(theta.topRows(2), {Normal<>::from_theta(theta.middleRows(2, 4)), Normal<>::from_theta(theta.bottomRows(4))}),
+        Layer{inputs});
+  };
+  const auto q = at(params);
+  static_assert(Scoreable<std::remove_cvref_t<decltype(q)>> && Linked<std::remove_cvref_t<decltype(q)>>);
+  const Batch<double> x = q.sample(rng, 3);
+  const Row<double> w = normals<double>(rng, 1, 15);
+  CHECK(gradient_error(q.evaluate(x).pullback(w), params, [&](const Vector<double>& v) { return at(v).log_prob(x).dot(w); }) <
+        gradient_tolerance);
 }
 
 TEST_CASE("Mixture: what is refused, and how", "[distributions]") {

@@ -58,8 +58,9 @@ class Empirical {
 
   Index event_size() const { return d_; }
   Index batch_size() const { return 1; }
-  /// The different points, d x A in lexicographic order; and their probabilities.
+  /// The different points, d x A in lexicographic order.
   Batch<S> support() const { return atoms_.transpose(); }
+  /// Their probabilities.
   Vector<S> probs() const { return Eigen::Map<const Vector<S>>(weights_.data(), atoms_.rows()) / total(); }
 
   /// n of the points, d x n. InvalidArgument if n < 1.

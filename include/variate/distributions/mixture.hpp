@@ -123,11 +123,13 @@ class Mixture : public detail::Theta<ScalarOf<D>> {
   }
 
   Index event_size() const { return component(0).event_size(); }
-  /// Number of components K, and the k-th.
+  /// Number of components K.
   Index components() const { return static_cast<Index>(components_.size()); }
+  /// The k-th of them.
   const D& component(Index k) const { return components_[static_cast<std::size_t>(k)]; }
-  /// Normalised, K x B; and their logarithms.
+  /// Normalised, K x B.
   const Batch<Scalar>& weights() const { return weights_; }
+  /// Their logarithms.
   const Batch<Scalar>& log_weights() const { return log_weights_; }
 
   /// Takes new parameters. ShapeError if their number differs, InvalidArgument if a logit is not finite; what the components
@@ -184,6 +186,7 @@ class Mixture : public detail::Theta<ScalarOf<D>> {
   }
   /// Log probability of each component given each column, K x columns; -inf where no component has the point.
   Batch<Scalar> log_responsibilities(const Batch<Scalar>& x) const { return math::log_softmax(joint_log_prob(x)); }
+  /// The probabilities themselves; 0 where no component has the point.
   Batch<Scalar> responsibilities(const Batch<Scalar>& x) const { return math::softmax(joint_log_prob(x)); }
 
   /// Every point of the components. InvalidArgument if they do not share one support.

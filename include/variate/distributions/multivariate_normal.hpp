@@ -25,8 +25,8 @@ class MultivariateNormalEvaluation;
 /// Reparameterized as loc + L e with e from `normals(rng, d, nB)`. Evaluation is one triangular solve for all samples of a data
 /// point, its pullback a second one: O(d^2) for each sample.
 ///
-/// With a diagonal covariance it is `Normal`; with blocks on the diagonal, `Independent` of a MultivariateNormal with a data point
-/// for each block; with a few directions beside a diagonal, `LowRankMultivariateNormal`.
+/// With a diagonal covariance it is `Normal`; with blocks on the diagonal, `Independent` of a MultivariateNormal with a data
+/// point for each block; with a few directions beside a diagonal, `LowRankMultivariateNormal`.
 template <class S = double>
 class MultivariateNormal : public detail::Theta<S> {
  public:

@@ -172,8 +172,9 @@ class Product : public detail::Theta<ScalarOf<std::tuple_element_t<0, std::tuple
     for (const Index size : sizes_) d += size;
     return d;
   }
-  /// The blocks, and block I.
+  /// All blocks.
   const std::tuple<D...>& blocks() const { return blocks_; }
+  /// Block I.
   template <std::size_t I>
   const auto& block() const {
     return std::get<I>(blocks_);
