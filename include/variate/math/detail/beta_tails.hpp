@@ -108,7 +108,7 @@ void beta_fraction(typename L::Truth by_q, L p, L q, L x, int levels, L& value, 
   const L all = p + q;
   for (int k = levels; k > 0; --k) {
     const double m = k, last = k - 1;
-    const L even = p + 2.0 * m, odd = even - 1.0, before = even - 2.0;
+    const L even = p + 2.0 * m, odd = even - 1.0, before = p + 2.0 * last;
     const L x_even = m * x / (odd * even), d_even = (q - m) * x_even;  // d_2m
     step(d_even, select(by_q, x_even, -d_even * (odd + even) / (odd * even)));
     const L top = p + last, x_odd = -x / (before * odd), d_odd = top * (all + last) * x_odd;  // d_2m-1
