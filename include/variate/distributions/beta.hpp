@@ -84,11 +84,17 @@ struct BetaLaw {
     return (both.topRows(d) - both.bottomRows(d)).template cast<T>();
   }
   static V point(V e, const C& c) { return math::sigmoid(e + (c[fraction_a] - c[fraction_b])); }
-  static void path(V e, V, const C& c, Theta& s) {
-    const V y = e + (c[fraction_a] - c[fraction_b]), moved = math::sigmoid(y) * math::sigmoid(-y);
-    s[0] = moved * c[shape_a] * slope(e, c[shape_a], c[shape_b]);
-    s[1] = -moved * c[shape_b] * slope(-e, c[shape_b], c[shape_a]);
+  static constexpr int smooth = 2;
+  static V smooth_at(V e, const C&) { return e; }
+  static Numbers<S, smooth> smooth_slopes(V e, const C& c) {
+    return {slope(e, c[shape_a], c[shape_b]), slope(-e, c[shape_b], c[shape_a])};
   }
+  static void path_by(const Numbers<S, smooth>& slopes, V e, V, const C& c, Theta& s) {
+    const V y = e + (c[fraction_a] - c[fraction_b]), moved = math::sigmoid(y) * math::sigmoid(-y);
+    s[0] = moved * c[shape_a] * slopes[0];
+    s[1] = -moved * c[shape_b] * slopes[1];
+  }
+  static void path(V e, V x, const C& c, Theta& s) { path_by(smooth_slopes(e, c), e, x, c, s); }
 
   static V lowest(const C&) { return V(S(0)); }
   static V highest(const C&) { return V(S(1)); }

@@ -29,11 +29,12 @@ struct Chi2Law : GammaLaw<S> {
     s[0] = both[0];
     return slope;
   }
-  static void path(V e, V x, const C& c, Theta& s) {
+  static void path_by(const Numbers<S, Gamma::smooth>& slopes, V e, V x, const C& c, Theta& s) {
     typename Gamma::Theta both;
-    Gamma::path(e, x, c, both);
+    Gamma::path_by(slopes, e, x, c, both);
     s[0] = both[0];
   }
+  static void path(V e, V x, const C& c, Theta& s) { path_by(Gamma::smooth_slopes(e, c), e, x, c, s); }
   static void entropy_gradient(const C& c, Theta& s) { s[0] = GammaCore<S>::entropy_slope(c[Gamma::shape]); }
   static void kl_gradient(const C& p, const C& q, Theta& s) {
     typename Gamma::Theta both;

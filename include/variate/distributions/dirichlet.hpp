@@ -1,6 +1,8 @@
 #pragma once
 /// The Dirichlet distribution of points on the simplex, with implicit reparameterisation.
+#include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -11,6 +13,7 @@
 #include "variate/distributions/detail/cells.hpp"
 #include "variate/distributions/detail/dirichlet_core.hpp"
 #include "variate/distributions/detail/kl_terms.hpp"
+#include "variate/distributions/detail/many_samples.hpp"
 #include "variate/distributions/detail/theta.hpp"
 #include "variate/math/detail/half_line.hpp"
 #include "variate/math/gamma_functions.hpp"
@@ -103,14 +106,35 @@ class Dirichlet : public detail::Theta<S> {
     require_same("G", g, x);
     const Batch<S> pull = detail::centred(x, g);
     Batch<S> gradient(event_size(), this->batch_size());
+    const auto moved = [](V p, V others, V where) {
+      return math::detail::all_in_double(
+          []<class L>(L own, L rest_of, L at) { return own * min(L(1e300), math::beta_logit_slope(own, rest_of, at)); }, p, others,
+          where);
+    };
+    if constexpr (std::same_as<S, double>)
+      if (this->batch_size() == 1 && x.cols() >= detail::many_samples) {
+        for (Index i = 0; i < x.rows(); ++i) {
+          const S *y = logits.data() + i * x.cols(), *weights = pull.data() + i * x.cols(), *points = x.data() + i * x.cols();
+          const V own(shape_.a(i, 0)), others(shape_.rest(i, 0));
+          const auto at = [&](Index j, Index count) { return detail::load_some(y + j, count, y[j]); };
+          math::detail::Chebyshev<1> series;
+          const bool fits = detail::fit_samples(series, x.cols(), at, [&](V where) { return std::array<V, 1>{moved(own, others, where)}; });
+          V total(0.0);
+          for (Index j = 0; j < x.cols(); j += V::size) {
+            const Index count = std::min<Index>(V::size, x.cols() - j);
+            const V where = at(j, count);
+            const V w = detail::load_some(weights + j, count, S(0)) * detail::load_some(points + j, count, S(0));
+            total = multiply_add(w, fits ? series(where)[0] : moved(own, others, where), total);
+          }
+          gradient(i, 0) = sum(total);
+        }
+        return gradient;
+      }
     detail::sum_samples<constants, 1>(
         constants_.data(), event_size(), this->batch_size(), x.cols(), gradient.data(),
         [at = pull.data()](const auto& slice) { return slice.load_or_zero(at); },
-        [at = x.data(), y = logits.data()](const C& c, const auto& slice, auto& s, auto) {
-          const V moved = math::detail::all_in_double(
-              []<class L>(L p, L others, L where) { return p * min(L(1e300), math::beta_logit_slope(p, others, where)); }, c[a],
-              c[rest], slice.load(y));
-          s[0] = slice.load(at) * moved;
+        [at = x.data(), y = logits.data(), moved](const C& c, const auto& slice, auto& s, auto) {
+          s[0] = slice.load(at) * moved(c[a], c[rest], slice.load(y));
         });
     return gradient;
   }

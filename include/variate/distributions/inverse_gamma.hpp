@@ -54,10 +54,14 @@ struct InverseGammaLaw {
     return Core::positions(rng, all.topRows(d), samples);
   }
   static V point(V e, const C& c) { return math::exp((c[log_scale] - c[log_shape]) - e); }
-  static void path(V e, V x, const C& c, Theta& s) {
-    s[0] = -x * (c[shape] * math::gamma_log_slope(c[shape], e));
+  static constexpr int smooth = 1;
+  static V smooth_at(V e, const C&) { return e; }
+  static Numbers<S, smooth> smooth_slopes(V e, const C& c) { return {math::gamma_log_slope(c[shape], e)}; }
+  static void path_by(const Numbers<S, smooth>& slopes, V, V x, const C& c, Theta& s) {
+    s[0] = -x * (c[shape] * slopes[0]);
     s[1] = x;
   }
+  static void path(V e, V x, const C& c, Theta& s) { path_by(smooth_slopes(e, c), e, x, c, s); }
 
   /// Infinite where they do not exist: the mean for a <= 1, the variance for a <= 2.
   static V lowest(const C&) { return V(S(0)); }

@@ -75,17 +75,22 @@ struct StudentTLaw {
   }
   static V point(V t, const C& c) { return c[loc] + c[scale] * t; }
   /// At fixed probability y = log(t^2/df) moves with df as the beta number's does.
-  static void path(V t, V, const C& c, Theta& s) {
-    const V factor = math::detail::all_in_double(
+  static constexpr int smooth = 1;
+  static V smooth_at(V t, const C& c) { return position(t, c[df]); }
+  static Numbers<S, smooth> smooth_slopes(V y, const C& c) {
+    return {math::detail::all_in_double(
         []<class L>(L at, L nu) {
           const L half = 0.5 * nu;
-          return 0.5 * (1.0 - half * math::detail::beta_tail(math::detail::BetaShape<L>(half, L(0.5)), -position(at, nu)).slope);
+          return 0.5 * (1.0 - half * math::detail::beta_tail(math::detail::BetaShape<L>(half, L(0.5)), -at).slope);
         },
-        t, c[df]);
-    s[0] = c[scale] * t * factor;
+        y, c[df])};
+  }
+  static void path_by(const Numbers<S, smooth>& factor, V t, V, const C& c, Theta& s) {
+    s[0] = c[scale] * t * factor[0];
     s[1] = S(1);
     s[2] = c[scale] * t;
   }
+  static void path(V t, V x, const C& c, Theta& s) { path_by(smooth_slopes(smooth_at(t, c), c), t, x, c, s); }
 
   /// NaN where they do not exist (df <= 1), infinite for the variance of 1 < df <= 2.
   static V mean(const C& c) { return select(c[df] > S(1), c[loc], V(nan)); }
@@ -133,7 +138,8 @@ struct StudentTLaw {
   /// log(t^2/df), finite also for t = 0.
   template <class L>
   static L position(L t, L nu) {
-    return 2.0 * math::log(max(L(1e-300), math::abs(t))) - math::log(nu);
+    const L half = math::log(max(L(std::numeric_limits<typename L::Scalar>::min()), math::abs(t)));
+    return (half + half) - math::log(nu);
   }
 };
 

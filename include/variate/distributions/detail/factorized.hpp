@@ -10,6 +10,9 @@
 ///   noise(rng, r, c), point(e, c)    the point made from noise e; a law whose noise depends on its parameters takes
 ///                                    noise(rng, constants, d, samples) with all constants, (constants * d) x B, instead
 ///   path(e, x, c, s)                 writes s[j] = dpoint/dtheta_j (if reparameterized)
+///   smooth, smooth_at(e, c), smooth_slopes(y, c), path_by(f, e, x, c, s)    for laws whose path is costly: path is path_by of the `smooth`
+///                                    numbers smooth_slopes(y), smooth functions of y = smooth_at(e), which are interpolated when one
+///                                    coordinate has many samples
 ///   lowest(c), highest(c)            the ends of the support (default -inf, inf); the law is not believed at points beyond them or at
 ///                                    infinite ones, so its functions need not look
 ///   periodic                         true for a law on a circle (default false): log_prob and score hold beyond lowest and highest
@@ -18,6 +21,8 @@
 /// Coordinate i has rows i, d + i, 2d + i, ... of theta. Slopes by settings are written too, for whoever asks the law; they go nowhere.
 #include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -25,6 +30,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/cells.hpp"
+#include "variate/distributions/detail/many_samples.hpp"
 #include "variate/distributions/detail/theta.hpp"
 
 namespace variate::detail {
@@ -342,11 +348,38 @@ class FactorizedDraw {
   void pull(const Batch<T>& g, T* gradient) const {
     require_size(Law::name, "rows of G", g.rows(), value.rows());
     require_size(Law::name, "columns of G", g.cols(), value.cols());
+    if constexpr (std::same_as<T, double> && requires { Law::smooth; })
+      if (q_->batch_size() == 1 && value.cols() >= many_samples) return pull_by_series(g, gradient);
     q_->over_samples(
         value.cols(), gradient, [at = g.data()](const auto& slice) { return slice.load_or_zero(at); },
         [e = noise_.data(), x = value.data()](const auto& c, const auto& slice, auto& s, auto) {
           Law::path(slice.load(e), slice.load(x), c, s);
         });
+  }
+
+  /// Coordinate by coordinate, the costly part of the path by its Chebyshev series on the range of the samples; where that does not
+  /// converge, by the law.
+  void pull_by_series(const Batch<T>& g, T* gradient) const {
+    const Index d = value.rows(), cols = value.cols();
+    for (Index i = 0; i < d; ++i) {
+      const LawConstants<Law> c = spread_numbers<Law::constants>(q_->constants().data() + i, d);
+      const T *e = noise_.data() + i * cols, *x = value.data() + i * cols, *weights = g.data() + i * cols;
+      math::detail::Chebyshev<Law::smooth> series;
+      const bool fits = fit_samples(
+          series, cols, [&](Index j, Index count) { return Law::smooth_at(load_some(e + j, count, e[j]), c); },
+          [&](Packet<T> y) { return Law::smooth_slopes(y, c); });
+      LawTheta<Law> s;
+      Numbers<T, learned_of<Law>> total;
+      total.fill(Packet<T>(T(0)));
+      for (Index j = 0; j < cols; j += packet_size<T>) {
+        const Index count = std::min(packet_size<T>, cols - j);
+        const Packet<T> noise = load_some(e + j, count, e[j]), point = load_some(x + j, count, x[j]), w = load_some(weights + j, count, T(0));
+        if (fits) Law::path_by(series(Law::smooth_at(noise, c)), noise, point, c, s);
+        else Law::path(noise, point, c, s);
+        for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
+      }
+      for (std::size_t k = 0; k < total.size(); ++k) gradient[static_cast<Index>(k) * d + i] = sum(total[k]);
+    }
   }
 
   const Factorized<Law>* q_;
