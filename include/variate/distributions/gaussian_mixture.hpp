@@ -230,7 +230,7 @@ class GaussianMixture : public Mixture<Component> {
           normals[k].solve_transposed(z);
         }
         block.value = math::log_sum_exp(joint);
-        block.responsibilities = math::softmax(joint);
+        block.responsibilities = detail::weights_of(joint);
         f(std::as_const(block));
       }
     }
@@ -314,14 +314,14 @@ class GaussianMixture : public Mixture<Component> {
     const Index d = z[0].rows(), n = z[0].cols();
     Batch<Scalar> log_weight(this->components(), n);
     for (Index k = 0; k < log_weight.rows(); ++k) log_weight.row(k).setConstant(this->log_weights()(k, b));
-    std::vector<Batch<Scalar>> all{math::softmax(log_weight)};
+    std::vector<Batch<Scalar>> all{detail::weights_of(log_weight)};
     for (Index i = 0; i < d; ++i) {
       for (std::size_t k = 0; k < z.size(); ++k) {
         const Scalar *z_i = z[k].data() + i * n, log_scale = std::log(normals[k].scale(i));
         Scalar* to = log_weight.data() + static_cast<Index>(k) * n;
         for (Index c = 0; c < n; ++c) to[c] -= Scalar(0.5) * z_i[c] * z_i[c] + log_scale;
       }
-      all.push_back(math::softmax(log_weight));
+      all.push_back(detail::weights_of(log_weight));
     }
     return all;
   }
