@@ -118,14 +118,19 @@ class Dirichlet : public detail::Theta<S> {
           const V own(shape_.a(i, 0)), others(shape_.rest(i, 0));
           const auto at = [&](Index j, Index count) { return detail::load_some(y + j, count, y[j]); };
           math::detail::Chebyshev<1> series;
-          const bool fits = detail::fit_samples(series, x.cols(), at, [&](V where) { return std::array<V, 1>{moved(own, others, where)}; });
+          const auto slopes = [&](V where) { return std::array<V, 1>{moved(own, others, where)}; };
+          const bool fits = detail::fit_samples(series, x.cols(), at, slopes);
           V total(0.0);
-          for (Index j = 0; j < x.cols(); j += V::size) {
-            const Index count = std::min<Index>(V::size, x.cols() - j);
-            const V where = at(j, count);
+          const auto add = [&](Index j, Index count, const std::array<V, 1>& f) {
             const V w = detail::load_some(weights + j, count, S(0)) * detail::load_some(points + j, count, S(0));
-            total = multiply_add(w, fits ? series(where)[0] : moved(own, others, where), total);
-          }
+            total = multiply_add(w, f[0], total);
+          };
+          if (fits) detail::each_of_series(series, x.cols(), at, add);
+          else
+            for (Index j = 0; j < x.cols(); j += V::size) {
+              const Index count = std::min<Index>(V::size, x.cols() - j);
+              add(j, count, slopes(at(j, count)));
+            }
           gradient(i, 0) = sum(total);
         }
         return gradient;

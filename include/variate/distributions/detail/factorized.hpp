@@ -364,20 +364,23 @@ class FactorizedDraw {
     for (Index i = 0; i < d; ++i) {
       const LawConstants<Law> c = spread_numbers<Law::constants>(q_->constants().data() + i, d);
       const T *e = noise_.data() + i * cols, *x = value.data() + i * cols, *weights = g.data() + i * cols;
+      const auto at = [&](Index j, Index count) { return Law::smooth_at(load_some(e + j, count, e[j]), c); };
       math::detail::Chebyshev<Law::smooth> series;
-      const bool fits = fit_samples(
-          series, cols, [&](Index j, Index count) { return Law::smooth_at(load_some(e + j, count, e[j]), c); },
-          [&](Packet<T> y) { return Law::smooth_slopes(y, c); });
-      LawTheta<Law> s;
+      const bool fits = fit_samples(series, cols, at, [&](Packet<T> y) { return Law::smooth_slopes(y, c); });
       Numbers<T, learned_of<Law>> total;
       total.fill(Packet<T>(T(0)));
-      for (Index j = 0; j < cols; j += packet_size<T>) {
-        const Index count = std::min(packet_size<T>, cols - j);
-        const Packet<T> noise = load_some(e + j, count, e[j]), point = load_some(x + j, count, x[j]), w = load_some(weights + j, count, T(0));
-        if (fits) Law::path_by(series(Law::smooth_at(noise, c)), noise, point, c, s);
-        else Law::path(noise, point, c, s);
+      const auto add = [&](Index j, Index count, const Numbers<T, Law::smooth>& slopes) {
+        LawTheta<Law> s;
+        Law::path_by(slopes, load_some(e + j, count, e[j]), load_some(x + j, count, x[j]), c, s);
+        const Packet<T> w = load_some(weights + j, count, T(0));
         for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
-      }
+      };
+      if (fits) each_of_series(series, cols, at, add);
+      else
+        for (Index j = 0; j < cols; j += packet_size<T>) {
+          const Index count = std::min(packet_size<T>, cols - j);
+          add(j, count, Law::smooth_slopes(at(j, count), c));
+        }
       for (std::size_t k = 0; k < total.size(); ++k) gradient[static_cast<Index>(k) * d + i] = sum(total[k]);
     }
   }

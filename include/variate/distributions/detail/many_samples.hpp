@@ -1,6 +1,8 @@
 #pragma once
 /// When one coordinate has many samples, costly smooth functions of them are interpolated on their range.
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 
 #include "variate/distributions/detail/cells.hpp"
@@ -27,6 +29,23 @@ bool fit_samples(math::detail::Chebyshev<K>& series, Index cols, At at, F f) {
     to = std::max(to, high[lane]);
   }
   return series.fit(from, to, std::min<Index>(512, cols / 8), f);
+}
+
+/// use(j, count, f) for every register of samples, f the K values there.
+template <int K, class At, class Use>
+void each_of_series(const math::detail::Chebyshev<K>& series, Index cols, At at, Use use) {
+  constexpr Index lanes = packet_size<double>;
+  constexpr std::size_t wide = K == 1 ? 4 : 2;
+  for (Index j = 0; j < cols; j += static_cast<Index>(wide) * lanes) {
+    std::array<Packet<double>, wide> y;
+    for (std::size_t i = 0; i < wide; ++i) {
+      const Index from = std::min(j + static_cast<Index>(i) * lanes, cols - 1);
+      y[i] = at(from, std::min(lanes, cols - from));
+    }
+    const auto all = series(y);
+    for (std::size_t i = 0; i < wide; ++i)
+      if (const Index from = j + static_cast<Index>(i) * lanes; from < cols) use(from, std::min(lanes, cols - from), all[i]);
+  }
 }
 
 }  // namespace variate::detail

@@ -29,23 +29,31 @@ class Chebyshev {
     return false;
   }
 
-  /// The K values at points of the interval, by Clenshaw's recurrence.
-  [[gnu::always_inline]] Values operator()(L at) const {
-    const L t = (at - middle_) * per_half_, twice = t + t;
-    Values next, after;
-    next.fill(L(0.0));
-    after.fill(L(0.0));
+  /// The K values at registers of points of the interval, by Clenshaw's recurrence; several registers side by side, since each step waits for
+  /// the one before.
+  template <std::size_t Wide>
+  [[gnu::always_inline]] std::array<Values, Wide> operator()(const std::array<L, Wide>& at) const {
+    std::array<Values, Wide> next, after;
+    std::array<L, Wide> t, twice;
+    for (std::size_t i = 0; i < Wide; ++i) {
+      t[i] = (at[i] - middle_) * per_half_;
+      twice[i] = t[i] + t[i];
+      next[i].fill(L(0.0));
+      after[i].fill(L(0.0));
+    }
     const double* c = coefficients_.data() + coefficients_.size();
     for (Index n = terms_ - 1; n > 0; --n) {
       c -= K;
-      for (std::size_t k = 0; k < next.size(); ++k) {
-        const L now = multiply_add(twice, next[k], L(c[k]) - after[k]);
-        after[k] = next[k];
-        next[k] = now;
-      }
+      for (std::size_t k = 0; k < static_cast<std::size_t>(K); ++k)
+        for (std::size_t i = 0; i < Wide; ++i) {
+          const L now = multiply_add(twice[i], next[i][k], L(c[k]) - after[i][k]);
+          after[i][k] = next[i][k];
+          next[i][k] = now;
+        }
     }
     c -= K;
-    for (std::size_t k = 0; k < next.size(); ++k) next[k] = multiply_add(t, next[k], L(c[k]) - after[k]);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(K); ++k)
+      for (std::size_t i = 0; i < Wide; ++i) next[i][k] = multiply_add(t[i], next[i][k], L(c[k]) - after[i][k]);
     return next;
   }
 
