@@ -53,7 +53,7 @@ struct BinomialLaw {
     const V value = math::detail::all_in_double(
         []<class L>(L k, L rest, L of_n, L mean, L rest_mean, L log_mean, L log_rest, L off) {
           using namespace math::detail;
-          return (own_log_probability(k) + own_log_probability(rest) - of_n) -
+          return (own_log_probability_of_count(k) + own_log_probability_of_count(rest) - of_n) -
                  (deviance(k, mean, log_mean, off) + deviance(rest, rest_mean, log_rest, -off));
         },
         x, c[count] - x, c[own], c[ones], c[zeros], c[log_ones], c[log_zeros], off_mean(x, c));

@@ -92,7 +92,7 @@ class Multinomial : public detail::OverCategorical<S> {
       const V counts = slice.load(at);
       const V part = math::detail::all_in_double(
           []<class L>(L n, L mean, L log_mean) {
-            return math::detail::own_log_probability(n) - math::detail::deviance(n, mean, log_mean, n - mean);
+            return math::detail::own_log_probability_of_count(n) - math::detail::deviance(n, mean, log_mean, n - mean);
           },
           max(counts, V(S(0))), c[0], c[1]);
       return select((counts >= S(0)) & (counts < inf), detail::if_whole(counts, part, -inf), V(-inf));

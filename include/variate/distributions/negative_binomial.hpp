@@ -61,7 +61,7 @@ struct NegativeBinomialLaw {
           const L n = k + r, off = k * no - r * yes;
           L log_n(0.0);
           if (any((n * no < 1e-290) | (n * yes < 1e-290))) log_n = math::log(n);
-          return (own_r + own_log_probability(k) - own_log_probability(n)) - math::log1p(min(k / r, L(1e300))) -
+          return (own_r + own_log_probability_of_count(k) - own_log_probability(n)) - math::log1p(min(k / r, L(1e300))) -
                  (deviance(k, n * yes, log_n + log_yes, off) + deviance(r, n * no, log_n + log_no, -off));
         },
         x, c[count], c[p], c[q], c[log_p], c[log_q], c[own]);

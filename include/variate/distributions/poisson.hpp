@@ -37,7 +37,7 @@ struct PoissonLaw {
     const V value = math::detail::all_in_double(
         []<class L>(L k, L rate, L log_rate) {
           const L mean = min(rate, L(most));
-          return math::detail::own_log_probability(k) - math::detail::deviance(k, mean, log_rate, k - mean);
+          return math::detail::own_log_probability_of_count(k) - math::detail::deviance(k, mean, log_rate, k - mean);
         },
         x, c[rate], c[log_rate]);
     return select(math::floor(x) == x, value, V(-std::numeric_limits<S>::infinity()));

@@ -10,7 +10,7 @@
 #include "variate/distributions/logit_relaxed_bernoulli.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/lanes.hpp"
-#include "variate/math/log1p.hpp"
+#include "variate/math/log.hpp"
 #include "variate/math/sigmoid.hpp"
 #include "variate/math/tanh.hpp"
 
@@ -36,8 +36,9 @@ struct RelaxedBernoulliLaw {
   static V log_prob(V y, const C& c) {
     constexpr S inf = std::numeric_limits<S>::infinity();
     const V z = math::logit(y), u = Logit::noise_of(z, c), far = math::abs(z), size = math::abs(u);
-    const V rest = math::log1p(math::exp(-far)) - math::log1p(math::exp(-size));
-    const V value = multiply_add(V(S(2)), rest, c[Logit::log_temperature] + (far - size));
+    const V likelier = max(y, S(1) - y);  // 1/(1 + e^-|z|)
+    const V value =
+        multiply_add(V(S(-2)), math::log(likelier * (S(1) + math::exp(-size))), c[Logit::log_temperature] + (far - size));
     // At the ends the density is 0, finite or infinite.
     const V t = c[Logit::temperature], finite = select(y == S(0), -c[Logit::logit], c[Logit::logit]);
     const V at_end = select(t < S(1), V(inf), select(t == S(1), finite, V(-inf)));
@@ -47,10 +48,10 @@ struct RelaxedBernoulliLaw {
   static V score(V y, const C& c, Theta& s) {
     const auto edge = end(y);
     const V z = math::logit(select(edge, V(S(0.5)), y)), u = Logit::noise_of(z, c), t = c[Logit::temperature];
-    const V pull = math::tanh(S(0.5) * u), own = math::tanh(S(0.5) * z);
+    const V pull = math::tanh(S(0.5) * u), own = y - (S(1) - y);  // tanh(z/2)
     // 1 - |tanh(z/2)| = 2 sigmoid(-|z|): keeps what is left of two of them where both are all but 1
     const V far = math::abs(z), size = math::abs(u), sign = select(z < S(0), V(S(-1)), V(S(1)));
-    const V apart = sign * ((S(1) - t) - S(2) * (math::sigmoid(-far) - t * math::sigmoid(-size)));
+    const V apart = sign * ((S(1) - t) - S(2) * (min(y, S(1) - y) - t * math::sigmoid(-size)));
     const V difference = select((own * pull > S(0)) & (far > S(1)) & (size > S(1)), apart, own - t * pull);
     s[0] = select(edge, select(y == S(0), V(S(-1)), V(S(1))), pull);
     s[1] = select(edge, V(S(0)), c[Logit::inverse] - z * pull);

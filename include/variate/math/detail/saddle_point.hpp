@@ -3,6 +3,7 @@
 /// probabilities" (2000). A Poisson probability is own(k) - deviance(k, mean), a binomial one three of the former and two of the
 /// latter.
 #include <array>
+#include <cstddef>
 
 #include "variate/math/detail/gamma.hpp"
 #include "variate/math/lanes.hpp"
@@ -18,6 +19,38 @@ template <class L>
   const L series = multiply_add(L(-0.5), logarithm, -multiply_add(polynomial(r * r, lgamma_series), r, L(0.91893853320467274)));
   if (all(large)) return series;
   return select(large, series, a * (logarithm - 1.0) - lgamma_of_positive(select(large, L(1.0), at + 1.0)));
+}
+
+/// The same of 0, 1, 2, ...
+inline constexpr std::array<double, 16> own_log_probabilities{0.0,
+                                                              -1.0,
+                                                              -1.3068528194400546,
+                                                              -1.4959226032237258,
+                                                              -1.6328763858683832,
+                                                              -1.7403021806115442,
+                                                              -1.828694396641771,
+                                                              -1.9037903176782212,
+                                                              -1.9690705693065629,
+                                                              -2.0268062840554952,
+                                                              -2.0785616431350586,
+                                                              -2.12545984509181,
+                                                              -2.168334698205882,
+                                                              -2.207822206123445,
+                                                              -2.244418568125061,
+                                                              -2.2785183673077407};
+
+/// The same of whole numbers, as they often are small; a number that is not one may give anything.
+template <class L>
+[[gnu::always_inline]] inline L own_log_probability_of_count(L k) {
+  const auto listed = (k >= 0.0) & (k < 16.0);
+  L value(0.0);
+  if (any(listed)) {
+    value = L::each([](double at) { return own_log_probabilities[static_cast<std::size_t>(at)]; }, select(listed, k, L(0.0)));
+    if (all(listed)) return value;
+  }
+  const L at = max(k, L(16.0)), r = 1.0 / at;
+  const L series = multiply_add(L(-0.5), log(at), -multiply_add(polynomial(r * r, lgamma_series), r, L(0.91893853320467274)));
+  return select(listed, value, series);
 }
 
 /// sum over j of z^(j-1)/(2j+1).

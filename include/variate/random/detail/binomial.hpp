@@ -57,7 +57,7 @@ class BinomialTrial {
   L log_probability(L k) const {
     using namespace math::detail;
     const L off = k - mean_, rest = n_ - k;
-    return own_log_probability(k) + own_log_probability(rest) - deviance(k, mean_, log_mean_, off) -
+    return own_log_probability_of_count(k) + own_log_probability_of_count(rest) - deviance(k, mean_, log_mean_, off) -
            deviance(rest, rest_mean_, log_rest_, -off);
   }
   L counted_up(L u) const {

@@ -35,7 +35,7 @@ class PoissonTrial {
       const auto hopeless = small_ | good | (k < 0.0) | ((room < 0.013) & (v > room)), possible = !hopeless;
       if (any(possible)) {
         const L at = max(k, L(0.0));
-        const L log_p = math::detail::own_log_probability(at) - math::detail::deviance(at, mean_, log_mean_, at - mean_);
+        const L log_p = math::detail::own_log_probability_of_count(at) - math::detail::deviance(at, mean_, log_mean_, at - mean_);
         good = good | (possible & (math::log(v) + log_height_ - math::log(a_ / (room * room) + b_) <= log_p));
       }
       value = select(small_, value, k);
