@@ -160,6 +160,13 @@ void edges(const Kind& kind, const AnyFamily& q, const std::string& what) {
   if (q.icdf) {
     CHECK(q.icdf(one(0.0))(0, 0) == Approx(low).margin(0));
     CHECK(q.icdf(one(1.0))(0, 0) == Approx(high).margin(0));
+    if (kind.discrete)
+      for (const double p : {1e-6, 0.1, 0.5, 0.9, 0.999}) {
+        const double k = q.icdf(one(p))(0, 0);
+        INFO("p " << p << " k " << k);
+        CHECK(q.cdf(one(k))(0, 0) >= p);
+        CHECK((k == low || q.cdf(one(k - 1))(0, 0) < p));
+      }
     for (const double p : {-0.1, 1.1, nan})
       CHECK(says(message_of<variate::DomainError>([&] { q.icdf(one(p)); }), "expected a probability in [0, 1]"));
   }

@@ -194,12 +194,15 @@ class Factorized : public Theta<typename Law::Scalar> {
   {
     return of_points(x, [](auto v, const auto& c) { return inside(v, c, Law::log_cdf(v, c), -infinity, T(0)); });
   }
-  /// Its inverse: quantiles. p in [0, 1], or DomainError.
+  /// Its inverse: quantiles, of counts the smallest whose cdf is at least p. p in [0, 1], or DomainError.
   Batch<T> icdf(const Batch<T>& p) const
-    requires HasLawIcdf<Law>
+    requires HasLawIcdf<Law> || (Law::discrete && HasLawCdf<Law> && HasLawMean<Law>)
   {
     require_each<DomainError>(Law::name, "p", p, "a probability in [0, 1]", [](T v) { return v >= 0 && v <= 1; });
-    return of_points(p, [](auto v, const auto& c) { return Law::icdf(v, c); });
+    return of_points(p, [](auto v, const auto& c) {
+      if constexpr (HasLawIcdf<Law>) return Law::icdf(v, c);
+      else return smallest_count(v, c);
+    });
   }
 
   /// What the law's functions see: (constants * d) x B.
@@ -265,6 +268,27 @@ class Factorized : public Theta<typename Law::Scalar> {
     const Packet<T> slope = Law::score(x, c, s);
     for (Packet<T>& v : s) v = possible(x, c, v, T(0));
     return possible(x, c, slope, T(0));
+  }
+
+  /// The smallest count with cdf >= p, by doubling and halving: above `below`, at most `reached`.
+  static Packet<T> smallest_count(Packet<T> p, const LawConstants<Law>& c) {
+    Packet<T> last(infinity);
+    if constexpr (requires { Law::highest(c); }) last = Law::highest(c);
+    const Packet<T> most = select(p < T(1), p, Packet<T>(T(1) - std::numeric_limits<T>::epsilon() / 2));
+    Packet<T> below(T(-1)), reached = min(last, math::floor(Law::mean(c)) + T(1));
+    while (true) {
+      const auto short_of = (Law::cdf(reached, c) < most) & (reached < last);
+      if (!any(short_of)) break;
+      below = select(short_of, reached, below);
+      reached = select(short_of, min(last, reached + reached), reached);
+    }
+    for (int i = 0; i < 1100 && any(reached - below > T(1)); ++i) {  // beyond 2^53 neighbours are further apart than 1
+      const Packet<T> middle = math::floor(T(0.5) * (below + reached));
+      const auto wide = reached - below > T(1), enough = Law::cdf(middle, c) >= most;
+      reached = select(wide & enough, middle, reached);
+      below = select(enough, below, select(wide, middle, below));
+    }
+    return select(p == T(1), last, select(p == T(0), Law::lowest(c), reached));
   }
 
   template <class Rng>
