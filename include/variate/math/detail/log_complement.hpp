@@ -8,8 +8,8 @@
 
 namespace variate::math::detail {
 
-/// log(1 - e^t) for t <= 0, exact to a few ulp at both ends: 0 at -inf, -inf at 0 (M. Maechler, "Accurately computing log(1 - exp(-|a|))",
-/// 2012).
+/// log(1 - e^t) for t <= 0, exact to a few ulp at both ends: 0 at -inf, -inf at 0 (M. Maechler, "Accurately computing
+/// log(1 - exp(-|a|))", 2012).
 template <class L>
 L log_one_minus_exp(L t) {
   using T = typename L::Scalar;
