@@ -153,13 +153,11 @@ struct ContinuousBernoulliLaw {
   }
   /// log(1 + p (e^theta - 1))/theta in forms that neither overflow nor cancel.
   static V icdf(V p, const C& c) {
-    const V t = c[logit], size = math::abs(t), rest = S(1) - c[whole];  // e^-|theta|
-    const auto steep = t > S(most);
-    const V grown = p * math::expm1(min(t, V(S(most))));
-    const V up = math::log1p(grown) / t;
-    const V far = S(1) + math::log(p + (S(1) - p) * math::exp(-size)) / t;
-    const V down = math::log((S(1) - p) + p * math::exp(-size)) / t;
-    const V inside = select(steep, far, select((t < S(0)) & (p > S(0.5)) & (rest < S(0.5)), down, up));
+    const V t = c[logit], size = math::abs(t), rest = S(1) - p;
+    const auto steep = t > S(most), falling = (t < S(0)) & (p > S(0.5)) & (c[whole] > S(0.5));
+    V inside = math::log1p(p * math::expm1(min(t, V(S(most))))) / t;
+    if (any(steep)) inside = select(steep, S(1) + math::log(p + rest * math::exp(-size)) / t, inside);
+    if (any(falling)) inside = select(falling, math::log(rest + p * math::exp(-size)) / t, inside);
     return max(V(S(0)), min(V(S(1)), select(size > tiny, inside, p)));
   }
 
