@@ -1,7 +1,6 @@
 #pragma once
 /// The binomial distribution.
 #include <limits>
-#include <string>
 #include <utility>
 
 #include "variate/core/error.hpp"

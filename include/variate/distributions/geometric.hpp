@@ -1,6 +1,5 @@
 #pragma once
 /// The geometric distribution.
-#include <cmath>
 #include <limits>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #pragma once
 /// The relaxed Bernoulli distribution before the logistic function: real numbers, and no trouble at 0 and 1.
-#include <limits>
 #include <utility>
 
 #include "variate/core/types.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 /// The Poisson distribution.
+#include <algorithm>
 #include <limits>
 #include <utility>
 
