@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "distributions/family_checks.hpp"
 #include "distributions/family_suite.hpp"
@@ -17,6 +18,13 @@ double per_unit(Domain domain, double value) {
   return 1;
 }
 
+/// The worst error of a file, in units of what is allowed.
+double worst = 0;
+void within(double error, double tolerance) {
+  worst = std::max(worst, error / tolerance);
+  CHECK(error < tolerance);
+}
+
 struct Case {
   const FixtureOf& of;
   const Kind& kind;
@@ -30,14 +38,14 @@ struct Case {
     if (of.chain) {
       slopes = of.chain(slopes, parameters);
       for (std::size_t i = 0; i < names.size(); ++i)
-        if (wanted.contains(names[i])) CHECK(relative_error(slopes[i], number(wanted.at(names[i])), floor) < tolerance);
+        if (wanted.contains(names[i])) within(relative_error(slopes[i], number(wanted.at(names[i])), floor), tolerance);
       return;
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (!wanted.contains(names[i])) continue;
       INFO(names[i]);
       const double unit = i < kind.learned ? per_unit(kind.arguments[i].domain, parameters[i]) : 1;
-      CHECK(relative_error(slopes[i], unit * number(wanted.at(names[i])), floor * unit) < tolerance);
+      within(relative_error(slopes[i], unit * number(wanted.at(names[i])), floor * unit), tolerance);
     }
   }
 
@@ -46,7 +54,7 @@ struct Case {
     if (!of.moments) return;
     if (!has) CHECK(std::isnan(want));
     else if (std::isnan(want)) CHECK(std::isnan(has()(0, 0)));
-    else CHECK(relative_error(has()(0, 0), want) < 1e-12);
+    else within(relative_error(has()(0, 0), want), 1e-12);
   }
 
   void point(const nlohmann::json& recorded) const {
@@ -64,15 +72,16 @@ struct Case {
     for (const auto& [name, wanted] : recorded.items()) {
       INFO(name);
       if (name == "x") continue;
-      if (name == "log_prob") CHECK(relative_error(e.value(0), number(wanted)) < tolerance);
-      else if (name == "d_x") CHECK(relative_error(e.slope(0, 0), number(wanted)) < tolerance);
+      if (name == "log_prob") within(relative_error(e.value(0), number(wanted)), tolerance);
+      else if (name == "d_x") within(relative_error(e.slope(0, 0), number(wanted)), tolerance);
       else if (name == "d_params") compare(q.law_score(x), wanted, tolerance, floor);
-      else if (name == "dx_dparams_implicit") compare(q.law_path(of.noise ? of.noise(q, x) : q.cdf(at)(0, 0), x), wanted, 1e-9, 1e-14);
-      else if (name == "cdf") CHECK(relative_error(q.cdf(at)(0, 0), number(wanted), unresolved) < tolerance);
+      else if (name == "dx_dparams_implicit")
+        compare(q.law_path(of.noise ? of.noise(q, x) : q.cdf(at)(0, 0), x), wanted, 1e-9, 1e-14);
+      else if (name == "cdf") within(relative_error(q.cdf(at)(0, 0), number(wanted), unresolved), tolerance);
       else if (name == "log_cdf")
-        CHECK((!q.log_cdf || relative_error(q.log_cdf(at)(0, 0), number(wanted), 1e-14 + unresolved / cdf) < tolerance));
+        within(q.log_cdf ? relative_error(q.log_cdf(at)(0, 0), number(wanted), 1e-14 + unresolved / cdf) : 0, tolerance);
       else if (name == "sf" && std::abs(cdf + number(wanted) - 1) > 1e-12) continue;  // beta.json says 1 next to a cdf of 0.001
-      else if (name == "sf") CHECK(std::abs(1 - q.cdf(at)(0, 0) - number(wanted)) < 1e-13);  // 1 - cdf: there is no sf
+      else if (name == "sf") within(std::abs(1 - q.cdf(at)(0, 0) - number(wanted)), 1e-13);             // 1 - cdf: there is no sf
       else if (name == "log_sf") CHECK(number(recorded.at("sf")) == Approx(std::exp(number(wanted))));  // said twice
       else FAIL("unknown field " << name);
     }
@@ -81,8 +90,8 @@ struct Case {
   void quantile(const nlohmann::json& recorded) const {
     const double p = number(recorded.at("p")), got = q.icdf(one(p))(0, 0);
     INFO("p " << p);
-    CHECK(relative_error(got, number(recorded.at("x")), 1e-15) < 1e-11);
-    if (recorded.contains("log_x") && got > 1e-300) CHECK(std::abs(std::log(got) - number(recorded.at("log_x"))) < 1e-11);
+    within(relative_error(got, number(recorded.at("x")), 1e-15), 1e-11);
+    if (recorded.contains("log_x") && got > 1e-300) within(std::abs(std::log(got) - number(recorded.at("log_x"))), 1e-11);
   }
 };
 
@@ -91,6 +100,7 @@ struct Case {
 void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& of) {
   const auto recorded = fixture("distributions/" + file);
   REQUIRE(recorded.at("cases").size() > 0);
+  worst = 0;
   for (const auto& item : recorded.at("cases")) {
     INFO(item.at("params").dump());
     Case c{of, kind, {}, of.names, {}};
@@ -107,7 +117,7 @@ void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& o
       if (field == "mean") c.moment(c.q.mean, value);
       else if (field == "variance") c.moment(c.q.variance, value);
       else if (field == "entropy") {
-        if (c.q.entropy && of.moments) CHECK(relative_error(c.q.entropy()(0), number(value)) < 1e-12);
+        if (c.q.entropy && of.moments) within(relative_error(c.q.entropy()(0), number(value)), 1e-12);
       } else if (field == "quantiles") {
         for (const auto& each : value)
           if (c.q.icdf) c.quantile(each);
@@ -118,6 +128,7 @@ void check_fixture(const std::string& file, const Kind& kind, const FixtureOf& o
       }
     }
   }
+  std::printf("%s: worst error %.2g of what is allowed\n", file.c_str(), worst);
 }
 
 }  // namespace variate_tests

@@ -63,8 +63,8 @@ void gradients(const AnyFamily& q, bool discrete, const Batch<double>& x, Rng& r
   if (!discrete) CHECK(slope_error(q, x, w, e.slope) < gradient_tolerance);
   if (q.entropy) {
     const Row<double> each = variate::normals<double>(rng, 1, q.batch_size);
-    CHECK(gradient_error(q.entropy_pullback(each), q.params(), [&](const Vector<double>& v) { return q.moved(v).entropy().dot(each); }) <
-          gradient_tolerance);
+    CHECK(gradient_error(q.entropy_pullback(each), q.params(),
+                         [&](const Vector<double>& v) { return q.moved(v).entropy().dot(each); }) < gradient_tolerance);
   }
 }
 
@@ -174,7 +174,8 @@ void edges(const Kind& kind, const AnyFamily& q, const std::string& what) {
 
 void float_is_double(const Kind& kind, const Suite& suite, Rng& rng) {
   const Index d = 3;
-  const Batch<double> theta = random_theta(kind, suite, d, 1, rng).cast<float>().cast<double>(), settings = settings_for(suite, d, 1);
+  const Batch<double> theta = random_theta(kind, suite, d, 1, rng).cast<float>().cast<double>(),
+                      settings = settings_for(suite, d, 1);
   const AnyFamily q = kind.make(theta, settings), f = kind.make_float(theta, settings);
   const Batch<double> x = f.sample(rng, 40);
   CHECK(x.allFinite());
@@ -196,7 +197,8 @@ void wrong_calls(const Kind& kind, const AnyFamily& q) {
   CHECK(message_of<InvalidArgument>([&] { q.sample(rng, 0); }) == name + ": number of samples is 0, expected at least 1");
   CHECK(says(message_of<ShapeError>([&] { q.log_prob(Batch<double>::Zero(d + 1, q.batch_size)); }), name + ": rows of x is "));
   const Batch<double> good = q.sample(rng, 2);
-  CHECK(says(message_of<ShapeError>([&] { q.evaluate(good, Row<double>::Ones(good.cols() + 1)); }), name + ": number of weights is "));
+  CHECK(says(message_of<ShapeError>([&] { q.evaluate(good, Row<double>::Ones(good.cols() + 1)); }),
+             name + ": number of weights is "));
   if (q.entropy)
     CHECK(says(message_of<ShapeError>([&] { q.entropy_pullback(Row<double>::Ones(q.batch_size + 1)); }),
                name + ": number of weights is "));

@@ -15,14 +15,15 @@ struct Suite {
   std::vector<double> centre{};
   double spread = 0.4;
   std::vector<double> settings{};  ///< one number for each setting
-  /// The sampler's own path is smooth in theta, so that differences of draws with the same noise test it; else the quantiles are used.
+  /// The sampler's own path is smooth in theta, so that differences of draws with the same noise test it; else the quantiles are
+  /// used.
   bool smooth_sampler = true;
   bool has_moments = true;  ///< finite mean, variance and fourth moment at the centre
 };
 
-/// Gradients are those of the values (central differences), data points are independent, draws have the stated moments and law (KS or
-/// chi-square), float is double to float's precision, the ends of the support, infinities and NaN give what they must, wrong calls the
-/// right words.
+/// Gradients are those of the values (central differences), data points are independent, draws have the stated moments and law
+/// (KS or chi-square), float is double to float's precision, the ends of the support, infinities and NaN give what they must,
+/// wrong calls the right words.
 void check_family(const Kind& kind, const Suite& suite = {});
 
 /// The sampler at these parameters (in their own units, settings last) follows the cdf: double and float.
@@ -33,11 +34,12 @@ struct FixtureOf {
   std::vector<std::string> names{};  ///< of the parameters in the file, in the order of theta
   /// Noise that gives x.
   std::function<double(const AnyFamily&, double x)> noise{};
-  /// From the file's parameters to theta's, and slopes by theta to slopes by the file's parameters; for families whose theta is not
-  /// made of them one by one.
+  /// From the file's parameters to theta's, and slopes by theta to slopes by the file's parameters; for families whose theta is
+  /// not made of them one by one.
   std::function<std::vector<double>(const std::vector<double>& parameters)> to_own{};
   std::function<std::vector<double>(const std::vector<double>& slopes, const std::vector<double>& parameters)> chain{};
-  /// An end of the support depends on theta, kept as a logarithm: just inside, the cdf is forgiven what the rounding of theta moves it by.
+  /// An end of the support depends on theta, kept as a logarithm: just inside, the cdf is forgiven what the rounding of theta
+  /// moves it by.
   bool end_moves = false;
   /// False where the file's mean, variance and entropy are known to be wrong; say why.
   bool moments = true;

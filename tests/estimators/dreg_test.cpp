@@ -27,7 +27,8 @@ TEST_CASE("the jackknife's gradient is the one of its bounds", "[estimators][sta
   const Moments jvi = gradients(Dreg{DregTarget::jvi}, n, draws, 1), all = gradients(Dreg{}, n, draws, 2),
                 less = gradients(Dreg{}, n - 1, draws, 3);
   const Vector<double> want = n * all.mean() - (n - 1) * less.mean();
-  const Vector<double> error = ((jvi.variance() + n * n * all.variance() + (n - 1) * (n - 1) * less.variance()) / draws).cwiseSqrt();
+  const Vector<double> error =
+      ((jvi.variance() + n * n * all.variance() + (n - 1) * (n - 1) * less.variance()) / draws).cwiseSqrt();
   CHECK(((jvi.mean() - want).cwiseAbs().array() < 4.5 * error.array()).all());
 }
 

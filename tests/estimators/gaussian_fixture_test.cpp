@@ -4,8 +4,8 @@
 
 #include "estimators/fixture_model.hpp"
 #include "support/catch.hpp"
-#include "variate/distributions/normal.hpp"
 #include "variate/distributions/kl.hpp"
+#include "variate/distributions/normal.hpp"
 #include "variate/estimators/baselines/none.hpp"
 #include "variate/estimators/dreg.hpp"
 #include "variate/estimators/importance_weighted.hpp"
@@ -66,7 +66,8 @@ TEST_CASE("Gaussian estimators draw by draw", "[fixtures][estimators]") {
         const Eigen::Map<const Vector<double>> flat(pair.data(), pair.size());
         worst[name] = std::max(worst[name], worst_relative_error(got, flat, 1e-12));
       };
-      if (name == "elbo_value") worst[name] = std::max(worst[name], relative_error(run(Pathwise{}, sampled).value, number(want), 1e-12));
+      if (name == "elbo_value")
+        worst[name] = std::max(worst[name], relative_error(run(Pathwise{}, sampled).value, number(want), 1e-12));
       else if (name == "elbo_pathwise") compare(run(Pathwise{}, sampled).q);
       else if (name == "elbo_stl") compare(run(Pathwise{}, landing).q);
       else if (name == "elbo_analytic_kl_pathwise")
@@ -103,7 +104,9 @@ TEST_CASE("the gradients of z^2 + c, draw by draw", "[fixtures][estimators]") {
       const Batch<double> e = Batch<double>::Constant(1, 1, number(item.at("eps").at(i)));
       variate::Recorded<double> first({e}), second({e});
       const Vector<double> path = Pathwise{}(q, f, first, 1).q, score = Reinforce<NoBaseline>{}(q, f, second, 1).q;
-      const auto compare = [&](double got, const char* name) { worst = std::max(worst, relative_error(got, number(item.at(name).at(i)), 1e-12)); };
+      const auto compare = [&](double got, const char* name) {
+        worst = std::max(worst, relative_error(got, number(item.at(name).at(i)), 1e-12));
+      };
       compare(path(0), "rep_mu");
       compare(path(1) / sigma, "rep_sigma");
       compare(score(0), "sf_mu");

@@ -18,7 +18,7 @@ struct Bits {
 double bound(const Vector<double>& logits, int k) {
   const Bernoulli<double> q(logits);
   const Batch<double> all = q.support();
-  const Row<double> log_q = q.log_prob(all), l = Bits{}(all) - log_q;
+  const Row<double> log_q = q.log_prob(all), l = Bits{}(all)-log_q;
   const int points = static_cast<int>(all.cols());
   int total = 1;
   for (int i = 0; i < k; ++i) total *= points;

@@ -25,7 +25,8 @@ struct KlBetween<NormalLaw<S>, LaplaceLaw<S>> {
   using P = NormalLaw<S>;
   using Q = LaplaceLaw<S>;
   using V = Packet<S>;
-  static constexpr S root_half = S(0.707106781186547524400844362104849039L), root_two_over_pi = S(0.797884560802865355879892119868763737L);
+  static constexpr S root_half = S(0.707106781186547524400844362104849039L),
+                     root_two_over_pi = S(0.797884560802865355879892119868763737L);
 
   static V value(const typename P::C& p, const typename Q::C& q) {
     const V off = p[P::loc] - q[Q::loc], z = off * p[P::inverse_scale];
@@ -84,8 +85,8 @@ struct KlBetween<GammaLaw<S>, ExponentialLaw<S>> {
   }
 };
 
-/// For a Weibull number of scale l and shape k: entropy gamma (1 - 1/k) + log(l/k) + 1, E x = l Gamma(1 + 1/k), E log x = log l - gamma/k
-/// with Euler's gamma.
+/// For a Weibull number of scale l and shape k: entropy gamma (1 - 1/k) + log(l/k) + 1, E x = l Gamma(1 + 1/k), E log x = log l -
+/// gamma/k with Euler's gamma.
 template <class S>
 struct KlBetween<WeibullLaw<S>, GammaLaw<S>> {
   using P = WeibullLaw<S>;
@@ -97,7 +98,8 @@ struct KlBetween<WeibullLaw<S>, GammaLaw<S>> {
   static V value(const typename P::C& p, const typename Q::C& q) {
     const V entropy = euler * (S(1) - p[P::inverse_shape]) + (p[P::log_scale] - p[P::log_shape]) + S(1);
     const V log_x = p[P::log_scale] - euler * p[P::inverse_shape];
-    return math::lgamma(q[Q::shape]) - q[Q::shape] * q[Q::log_rate] - (q[Q::shape] - S(1)) * log_x + q[Q::rate] * mean(p) - entropy;
+    return math::lgamma(q[Q::shape]) - q[Q::shape] * q[Q::log_rate] - (q[Q::shape] - S(1)) * log_x + q[Q::rate] * mean(p) -
+           entropy;
   }
   static void gradient(const typename P::C& p, const typename Q::C& q, typename P::Theta& s) {
     const V rest = q[Q::rate] * mean(p);
@@ -137,8 +139,11 @@ struct KlBetween<KumaraswamyLaw<S>, BetaLaw<S>> {
 
   template <class Member>
   static V rest(const typename P::C& p, Member member) {
-    return V::each([=](S a, S b) { return static_cast<S>(member(kumaraswamy_log_complement(static_cast<double>(a), static_cast<double>(b)))); },
-                   p[P::a], p[P::b]);
+    return V::each(
+        [=](S a, S b) {
+          return static_cast<S>(member(kumaraswamy_log_complement(static_cast<double>(a), static_cast<double>(b))));
+        },
+        p[P::a], p[P::b]);
   }
   static V value(const typename P::C& p, const typename Q::C& q) {
     const V log_beta = q[Q::shape_a] * q[Q::fraction_a] + q[Q::shape_b] * q[Q::fraction_b] - q[Q::peak];

@@ -89,8 +89,8 @@ struct LaplaceLaw {
 
 }  // namespace detail
 
-/// d independent Laplace coordinates of density e^(-|x - loc|/scale)/(2 scale). theta: d rows loc, then d rows log scale; one column a
-/// data point. Reparameterised through the quantile of a uniform number.
+/// d independent Laplace coordinates of density e^(-|x - loc|/scale)/(2 scale). theta: d rows loc, then d rows log scale; one
+/// column a data point. Reparameterised through the quantile of a uniform number.
 template <class S = double>
 class Laplace : public detail::Family<Laplace<S>, detail::LaplaceLaw<S>> {
   using Base = detail::Family<Laplace<S>, detail::LaplaceLaw<S>>;

@@ -3,15 +3,16 @@
 
 namespace variate {
 
-/// ARM, augment-REINFORCE-merge (Yin and Zhou 2019): for a pair of antithetic draws b = [u > sigmoid(-logit)], b' = [u < sigmoid(logit)]
-/// the gradient by each Bernoulli logit is (f(b) - f(b')) (u - 1/2).
+/// ARM, augment-REINFORCE-merge (Yin and Zhou 2019): for a pair of antithetic draws b = [u > sigmoid(-logit)], b' = [u <
+/// sigmoid(logit)] the gradient by each Bernoulli logit is (f(b) - f(b')) (u - 1/2).
 ///
-/// Unbiased; `Disarm` is the same with less variance. Needs only values of f; n must be even, and counts evaluations. What is dropped and
-/// thrown is as in `Disarm`.
+/// Unbiased; `Disarm` is the same with less variance. Needs only values of f; n must be even, and counts evaluations. What is
+/// dropped and thrown is as in `Disarm`.
 struct Arm {
   template <class Q, class F>
   static constexpr bool accepts = [] {
-    if constexpr (detail::LinkedBernoulli<Q>) return Integrand<F, ScalarOf<Q>>; else return false;
+    if constexpr (detail::LinkedBernoulli<Q>) return Integrand<F, ScalarOf<Q>>;
+    else return false;
   }();
 
   template <class Q, class F>

@@ -10,14 +10,15 @@ enum class DregTarget {
   jvi    ///< of the jackknife bound, n L_n - (n - 1) mean_k L_{-k} (Nowozin 2018): less biased for log p, no bound any more
 };
 
-/// Doubly reparameterised gradients (Tucker, Lawson, Gu and Maddison 2019): the score that is left in a multi-sample pathwise gradient is
-/// reparameterised again. Each sample's dlog w_k/dx, log q's own parameters held, goes through its draw with weight
+/// Doubly reparameterised gradients (Tucker, Lawson, Gu and Maddison 2019): the score that is left in a multi-sample pathwise
+/// gradient is reparameterised again. Each sample's dlog w_k/dx, log q's own parameters held, goes through its draw with weight
 ///
 ///     iwae  wn_k^2,     rws  wn_k - wn_k^2,     jvi  n wn_k^2 - ((n-1)/n) sum_{j != k} wn_k(without j)^2,
 ///
-/// wn the normalised weights. Unbiased for iwae and jvi, and its signal-to-noise ratio grows with n where that of `ImportanceWeighted` falls;
-/// rws is as biased as self-normalising is. The value is the bound (jvi: the jackknife's); the model's own gradient is that of the bound.
-/// The integrand is Elbo<SampledEntropy>, with df/dx. What is dropped is as in `Vimco`. Throws InvalidArgument if n < 1 (jvi: 2).
+/// wn the normalised weights. Unbiased for iwae and jvi, and its signal-to-noise ratio grows with n where that of
+/// `ImportanceWeighted` falls; rws is as biased as self-normalising is. The value is the bound (jvi: the jackknife's); the
+/// model's own gradient is that of the bound. The integrand is Elbo<SampledEntropy>, with df/dx. What is dropped is as in
+/// `Vimco`. Throws InvalidArgument if n < 1 (jvi: 2).
 struct Dreg {
   DregTarget target = DregTarget::iwae;
 

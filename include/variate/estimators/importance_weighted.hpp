@@ -7,7 +7,8 @@ namespace detail {
 
 template <class Q, class F>
 inline constexpr bool accepts_paths_of_weights = [] {
-  if constexpr (Reparameterizable<Q>) return DifferentiableIntegrand<F, ScalarOf<Q>>; else return false;
+  if constexpr (Reparameterizable<Q>) return DifferentiableIntegrand<F, ScalarOf<Q>>;
+  else return false;
 }();
 template <class Q, class F>
 constexpr Never explain_paths_of_weights() {
@@ -22,10 +23,11 @@ constexpr Never explain_paths_of_weights() {
   return {};
 }
 
-/// Sends dl_k/dx through the draw with weights path(weights), and adds direct(direct_weights) where there are any; the model's own
-/// gradient has the weights `shares`. Each is a function of the LogWeights.
+/// Sends dl_k/dx through the draw with weights path(weights), and adds direct(direct_weights) where there are any; the model's
+/// own gradient has the weights `shares`. Each is a function of the LogWeights.
 template <class Q, class F, class R, class Path, class Direct, class Shares, class Value>
-Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, Path path, Direct direct, Shares shares, Value value) {
+Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, Path path, Direct direct, Shares shares,
+                                      Value value) {
   using T = ScalarOf<Q>;
   const auto draw = q.rsample(rng, n);
   Batch<T> x = draw.value;
@@ -51,12 +53,12 @@ Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, P
 }  // namespace detail
 
 /// The importance-weighted bound log mean_k w_k (Burda, Grosse and Salakhutdinov 2016), or the variational Renyi bound
-/// log mean_k w_k^(1 - alpha) / (1 - alpha) (Li and Turner 2016), by the path of the draws: sum_k wn_k dlog w_k/dparams, wn the normalised
-/// w^(1 - alpha). Its noise swamps its signal as n grows; `Dreg` has not that fault.
+/// log mean_k w_k^(1 - alpha) / (1 - alpha) (Li and Turner 2016), by the path of the draws: sum_k wn_k dlog w_k/dparams, wn the
+/// normalised w^(1 - alpha). Its noise swamps its signal as n grows; `Dreg` has not that fault.
 ///
-/// Unbiased for the bound's gradient. `sticking_the_landing` leaves out the direct derivative of log q (Roeder et al. 2017), which for n > 1 is
-/// biased. The value is the mean bound over the data points. The integrand is Elbo<SampledEntropy>, with df/dx. What is dropped is as in
-/// `Vimco`. Throws InvalidArgument if n < 1, DomainError unless 0 <= alpha < 1.
+/// Unbiased for the bound's gradient. `sticking_the_landing` leaves out the direct derivative of log q (Roeder et al. 2017),
+/// which for n > 1 is biased. The value is the mean bound over the data points. The integrand is Elbo<SampledEntropy>, with
+/// df/dx. What is dropped is as in `Vimco`. Throws InvalidArgument if n < 1, DomainError unless 0 <= alpha < 1.
 struct ImportanceWeighted {
   double alpha = 0;
   bool sticking_the_landing = false;

@@ -4,16 +4,17 @@
 
 namespace variate {
 
-/// The wake-phi step of reweighted wake-sleep (Bornschein and Bengio 2015): sum_k wn_k grad log q(x_k), wn the normalised weights p/q of n
-/// samples of q. It lowers KL(p || q), the other way round than the ELBO does.
+/// The wake-phi step of reweighted wake-sleep (Bornschein and Bengio 2015): sum_k wn_k grad log q(x_k), wn the normalised weights
+/// p/q of n samples of q. It lowers KL(p || q), the other way round than the ELBO does.
 ///
-/// Biased as self-normalising is, consistent as n grows; for discrete and continuous q. The value is the importance-weighted bound, and the
-/// gradient for the model's own parameters is that of the bound. The integrand is Elbo<SampledEntropy>. What is dropped is as in `Vimco`.
-/// Throws InvalidArgument if n < 1.
+/// Biased as self-normalising is, consistent as n grows; for discrete and continuous q. The value is the importance-weighted
+/// bound, and the gradient for the model's own parameters is that of the bound. The integrand is Elbo<SampledEntropy>. What is
+/// dropped is as in `Vimco`. Throws InvalidArgument if n < 1.
 struct ReweightedWake {
   template <class Q, class F>
   static constexpr bool accepts = [] {
-    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>; else return false;
+    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;
+    else return false;
   }();
   template <class Q, class F>
   static constexpr detail::Never explain() {

@@ -11,21 +11,22 @@ enum class LeftOut {
   nothing      ///< no baseline at all: the naive score estimator
 };
 
-/// VIMCO (Mnih and Rezende 2016): the score gradient of the importance-weighted bound L = log mean_k w_k (Burda et al. 2016), w_k = p/q at the
-/// k-th of n samples of a data point, each sample with the others as its baseline:
+/// VIMCO (Mnih and Rezende 2016): the score gradient of the importance-weighted bound L = log mean_k w_k (Burda et al. 2016), w_k
+/// = p/q at the k-th of n samples of a data point, each sample with the others as its baseline:
 ///
 ///     sum_k (L - L_{-k}) grad log q(x_k) + sum_k wn_k grad log w_k,     wn = w/sum w, points held.
 ///
-/// Unbiased for the bound's gradient. O(n), by sums from both sides, so that one weight may dominate by any factor. The value is the mean
-/// bound over the data points; the gradient for the model's own parameters is that of the bound. The integrand is Elbo<SampledEntropy>.
-/// A weight of zero counts as one; samples whose log weight is NaN or +inf are dropped and counted; a data point without a good one
-/// makes the estimate not finite. Throws InvalidArgument if n < 2 (n < 1 without a baseline).
+/// Unbiased for the bound's gradient. O(n), by sums from both sides, so that one weight may dominate by any factor. The value is
+/// the mean bound over the data points; the gradient for the model's own parameters is that of the bound. The integrand is
+/// Elbo<SampledEntropy>. A weight of zero counts as one; samples whose log weight is NaN or +inf are dropped and counted; a data
+/// point without a good one makes the estimate not finite. Throws InvalidArgument if n < 2 (n < 1 without a baseline).
 struct Vimco {
   LeftOut left_out = LeftOut::geometric;
 
   template <class Q, class F>
   static constexpr bool accepts = [] {
-    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>; else return false;
+    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;
+    else return false;
   }();
   template <class Q, class F>
   static constexpr detail::Never explain() {

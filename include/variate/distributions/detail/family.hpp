@@ -1,8 +1,9 @@
 #pragma once
-/// `Family<Self, Law>`: the public face that every family of independent coordinates shares: making one from its named parameters or
-/// from unconstrained numbers. A family adds constructors with its parameters' names, and their accessors.
+/// `Family<Self, Law>`: the public face that every family of independent coordinates shares: making one from its named parameters
+/// or from unconstrained numbers. A family adds constructors with its parameters' names, and their accessors.
 ///
-/// The law says in `arguments` what its parameters are called and which values they take, in the order of theta; settings come last.
+/// The law says in `arguments` what its parameters are called and which values they take, in the order of theta; settings come
+/// last.
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -18,8 +19,8 @@
 
 namespace variate::detail {
 
-/// Which numbers a parameter may be. Learned parameters lie in theta as they are (real), by their logarithm (positive) or by their logit
-/// (unit); settings lie as they are.
+/// Which numbers a parameter may be. Learned parameters lie in theta as they are (real), by their logarithm (positive) or by
+/// their logit (unit); settings lie as they are.
 enum class Domain { real, positive, unit, count, extended };
 
 struct Argument {
@@ -32,10 +33,13 @@ using Arguments = std::array<Argument, static_cast<std::size_t>(N)>;
 template <class S>
 void require_domain(std::string_view family, const Argument& argument, const Batch<S>& values) {
   switch (argument.domain) {
-    case Domain::real: return require_finite(family, argument.name, values);
-    case Domain::positive: return require_positive(family, argument.name, values);
+    case Domain::real:
+      return require_finite(family, argument.name, values);
+    case Domain::positive:
+      return require_positive(family, argument.name, values);
     case Domain::unit:
-      return require_each<DomainError>(family, argument.name, values, "a number inside (0, 1)", [](S p) { return p > 0 && p < 1; });
+      return require_each<DomainError>(family, argument.name, values, "a number inside (0, 1)",
+                                       [](S p) { return p > 0 && p < 1; });
     case Domain::count:
       return require_each<DomainError>(family, argument.name, values, "a whole number, 0 or more",
                                        [](S n) { return n >= 0 && std::isfinite(n) && n == std::floor(n); });
@@ -66,7 +70,8 @@ class Family : public Factorized<Law> {
  public:
   using Scalar = S;
 
-  /// From unconstrained finite numbers, as many rows for each coordinate as there are learned parameters; one column a data point.
+  /// From unconstrained finite numbers, as many rows for each coordinate as there are learned parameters; one column a data
+  /// point.
   static Self from_theta(Batch<S> theta)
     requires(fixed_of<Law> == 0)
   {
@@ -124,10 +129,8 @@ class Family : public Factorized<Law> {
       if (i < learned || value.cols() != 1) require_size(Law::name, columns, value.cols(), batch);
       require_domain(Law::name, argument, value);
       const Index row = static_cast<Index>(i) * d;
-      if (i < learned)
-        parts.theta.middleRows(row, d) = value.unaryExpr([&](S v) { return to_theta(argument.domain, v); });
-      else
-        parts.settings.middleRows(row - parts.theta.rows(), d) = tiled(value, batch);
+      if (i < learned) parts.theta.middleRows(row, d) = value.unaryExpr([&](S v) { return to_theta(argument.domain, v); });
+      else parts.settings.middleRows(row - parts.theta.rows(), d) = tiled(value, batch);
     }
     return parts;
   }

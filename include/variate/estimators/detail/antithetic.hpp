@@ -17,11 +17,10 @@ template <class S>
 inline constexpr bool is_bernoulli<Bernoulli<S>> = true;
 
 template <class Q>
-concept LinkedBernoulli =
-    Linked<Q> && is_bernoulli<std::remove_cvref_t<decltype(std::declval<const Q&>().distribution())>>;
+concept LinkedBernoulli = Linked<Q> && is_bernoulli<std::remove_cvref_t<decltype(std::declval<const Q&>().distribution())>>;
 
-/// b = [u > sigmoid(-logit)] beside b' = [u < sigmoid(logit)], n/2 pairs for each data point, evaluated in one call. A pair's gradient is
-/// (f(b) - f(b')) weight(logit, u) for each logit. A pair with a value that is not finite is dropped.
+/// b = [u > sigmoid(-logit)] beside b' = [u < sigmoid(logit)], n/2 pairs for each data point, evaluated in one call. A pair's
+/// gradient is (f(b) - f(b')) weight(logit, u) for each logit. A pair with a value that is not finite is dropped.
 template <class Q, class F, class R, class Weight>
 Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, R& rng, Index n, Weight weight) {
   using T = ScalarOf<Q>;
@@ -33,10 +32,10 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   const Index d = theta.rows(), points = q.batch_size(), pairs = n / 2, half = pairs * points;
   const Batch<T> u = uniforms<T>(rng, d, half);
   Batch<T> x(d, 2 * half);
-  x.leftCols(half) =
-      Bits::map(theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); });
-  x.rightCols(half) =
-      Bits::map(theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) < math::sigmoid(phi), V(T(1)), V(T(0))); });
+  x.leftCols(half) = Bits::map(
+      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); });
+  x.rightCols(half) = Bits::map(
+      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) < math::sigmoid(phi), V(T(1)), V(T(0))); });
 
   Kept<T> kept(pairs, points);
   Estimate<T> estimate;

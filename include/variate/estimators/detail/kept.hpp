@@ -9,8 +9,8 @@
 
 namespace variate::detail {
 
-/// The columns of an S x B table that are kept. A weight of zero does not drop a sample (0 * infinity is NaN on the way back), so a
-/// bad column is overwritten by a good one of the same data point, evaluated again, and weighed by zero.
+/// The columns of an S x B table that are kept. A weight of zero does not drop a sample (0 * infinity is NaN on the way back), so
+/// a bad column is overwritten by a good one of the same data point, evaluated again, and weighed by zero.
 template <class T>
 class Kept {
  public:
@@ -37,8 +37,8 @@ class Kept {
   bool patch(Batch<T>& x, Index least) {
     return patch(least, [&](Index to, Index from) { x.col(to) = x.col(from); });
   }
-  /// Has copy(to, from) overwrite what belongs to each dropped column. False, and the step is to be refused, if a data point has fewer than `least` good ones
-  /// or if nothing more could be dropped (the integrand is not a function of its points).
+  /// Has copy(to, from) overwrite what belongs to each dropped column. False, and the step is to be refused, if a data point has
+  /// fewer than `least` good ones or if nothing more could be dropped (the integrand is not a function of its points).
   template <class Copy>
   bool patch(Index least, Copy copy) {
     if (dropped_ == patched_) return false;
@@ -66,8 +66,7 @@ class Kept {
     for (Index s = 0; s < samples_; ++s) count += keep_.segment(s * points_, points_);
     Row<T> w(keep_.size());
     for (Index s = 0; s < samples_; ++s)
-      w.segment(s * points_, points_) =
-          keep_.segment(s * points_, points_).array() / (count.array() * static_cast<T>(points_));
+      w.segment(s * points_, points_) = keep_.segment(s * points_, points_).array() / (count.array() * static_cast<T>(points_));
     return w;
   }
 
@@ -105,16 +104,13 @@ void add_direct_unless_zero_mean(const E& evaluation, const Row<T>& w, Vector<T>
   if constexpr (!requires { requires E::direct_mean_is_zero; }) add_direct<T>(evaluation, w, gradient);
 }
 
-/// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, from q's score without the density where it
-/// has that, else by evaluating q.
+/// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, from q's score without the density where
+/// it has that, else by evaluating q.
 template <class T, class E, class Q>
 Vector<T> score(const E& evaluation, const Q& q, const Batch<T>& x, const Row<T>& w) {
-  if constexpr (requires { evaluation.score(w); })
-    return evaluation.score(w);
-  else if constexpr (requires { q.score(x, w); })
-    return q.score(x, w);
-  else
-    return q.evaluate(x).pullback(w);
+  if constexpr (requires { evaluation.score(w); }) return evaluation.score(w);
+  else if constexpr (requires { q.score(x, w); }) return q.score(x, w);
+  else return q.evaluate(x).pullback(w);
 }
 
 }  // namespace variate::detail

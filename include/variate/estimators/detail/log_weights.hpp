@@ -49,12 +49,14 @@ T log_sum(const std::vector<T>& l) {
   return sum;
 }
 
-/// The log weights of a batch, an S x B table. A sample whose weight is zero (-inf) counts; one that is NaN or +inf is lost, and the data
-/// point has one sample fewer. Neither is pulled back: such a column is overwritten by a good one, evaluated again, and weighed by 0.
+/// The log weights of a batch, an S x B table. A sample whose weight is zero (-inf) counts; one that is NaN or +inf is lost, and
+/// the data point has one sample fewer. Neither is pulled back: such a column is overwritten by a good one, evaluated again, and
+/// weighed by 0.
 template <class T>
 class LogWeights {
  public:
-  LogWeights(Index samples, Index points) : samples_(samples), points_(points), state_(static_cast<std::size_t>(samples * points), good) {}
+  LogWeights(Index samples, Index points)
+      : samples_(samples), points_(points), state_(static_cast<std::size_t>(samples * points), good) {}
 
   /// Takes the values of the columns that are still good. True if some of them are not finite: then `patch`, and evaluate again.
   bool take(const Row<T>& values) {
@@ -153,7 +155,8 @@ bool settle(const F& f, Batch<T>& x, LogWeights<T>& weights, Index& evaluations,
     evaluations += x.cols();
     const auto e = variate::evaluate(f, x);
     static_assert(LogWeightEvaluation<std::remove_cvref_t<decltype(e)>, T>,
-                  "multi-sample estimators read the columns of an integrand as log weights: give them Elbo<SampledEntropy>{}(q, log_density).");
+                  "multi-sample estimators read the columns of an integrand as log weights: give them Elbo<SampledEntropy>{}(q, "
+                  "log_density).");
     if (!weights.take(e.value) && use(e)) return true;
     if (!weights.patch([&](Index to, Index from) { x.col(to) = x.col(from); })) return false;
   }

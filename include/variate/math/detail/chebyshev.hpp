@@ -17,8 +17,8 @@ class Chebyshev {
   using L = Lanes<double>;
   using Values = std::array<L, static_cast<std::size_t>(K)>;
 
-  /// f(points) gives the K values at a register of points. True if a series of at most `most` terms represents every function on [from, to]
-  /// to about 1e-12 of its value everywhere, judged by its last coefficients.
+  /// f(points) gives the K values at a register of points. True if a series of at most `most` terms represents every function on
+  /// [from, to] to about 1e-12 of its value everywhere, judged by its last coefficients.
   template <class F>
   bool fit(double from, double to, Index most, F f) {
     if (!(std::isfinite(from) && std::isfinite(to) && from < to)) return false;
@@ -29,8 +29,8 @@ class Chebyshev {
     return false;
   }
 
-  /// The K values at registers of points of the interval, by Clenshaw's recurrence; several registers side by side, since each step waits for
-  /// the one before.
+  /// The K values at registers of points of the interval, by Clenshaw's recurrence; several registers side by side, since each
+  /// step waits for the one before.
   template <std::size_t Wide>
   [[gnu::always_inline]] std::array<Values, Wide> operator()(const std::array<L, Wide>& at) const {
     std::array<Values, Wide> next, after;
