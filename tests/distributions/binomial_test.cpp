@@ -63,3 +63,12 @@ TEST_CASE("Binomial: support and divergence", "[distributions]") {
   CHECK(says(message_of<variate::InvalidArgument>([] { variate::Binomial<>(one(1e9), one(0)).support(); }), "2^20"));
   CHECK(says(message_of<variate::InvalidArgument>([&] { variate::kl(q, mixed); }), "total_count of two Binomials differs"));
 }
+
+TEST_CASE("Binomial: the entropy is that of its probabilities", "[distributions]") {
+  CHECK(single(kind, {0.0, 1.0}).entropy()(0) == Approx(std::log(2.0)).epsilon(1e-13));
+  CHECK(single(kind, {0.0, 2.0}).entropy()(0) == Approx(1.5 * std::log(2.0)).epsilon(1e-13));
+  CHECK(single(kind, {0.0, 0.0}).entropy()(0) == 0);
+  // half log(2 pi e n p q) up to 1/n
+  CHECK(single(kind, {1.0, 1e8}).entropy()(0) ==
+        Approx(0.5 * std::log(2 * 3.14159265358979323846 * std::exp(1.0) * 1e8 * 0.19661193324148185)).epsilon(1e-8));
+}

@@ -48,3 +48,13 @@ TEST_CASE("Poisson: large and impossible rates and counts", "[distributions]") {
   }
   CHECK(variate::Poisson<>::from_theta(one(-800)).log_prob(one(3))(0) == Approx(-2400 - std::log(6.0)).epsilon(1e-15));
 }
+
+TEST_CASE("Poisson: the entropy is that of its probabilities", "[distributions]") {
+  // mpmath, 30 digits: -sum f log f
+  CHECK(single(kind, {0.01}).entropy()(0) == Approx(0.0560863113410091).epsilon(1e-11));
+  CHECK(single(kind, {3.0}).entropy()(0) == Approx(1.93147019814857).epsilon(1e-12));
+  // (log(2 pi e rate))/2 - 1/(12 rate) - 1/(24 rate^2) - 19/(360 rate^3) for large rates
+  for (const double rate : {300.0, 1e6, 1e12})
+    CHECK(single(kind, {rate}).entropy()(0) ==
+          Approx(0.5 * std::log(2 * 3.14159265358979323846 * std::exp(1.0) * rate) - 1 / (12 * rate) - 1 / (24 * rate * rate)).epsilon(1e-9));
+}
