@@ -51,7 +51,7 @@ TEST_CASE("Poisson: large and impossible rates and counts", "[distributions]") {
 
 TEST_CASE("Poisson: the entropy is that of its probabilities", "[distributions]") {
   // mpmath, 30 digits: -sum f log f
-  CHECK(single(kind, {0.01}).entropy()(0) == Approx(0.0560863113410091).epsilon(1e-11));
+  CHECK(single(kind, {0.01}).entropy()(0) == Approx(0.0560863113425910).epsilon(1e-11));
   CHECK(single(kind, {3.0}).entropy()(0) == Approx(1.93147019814857).epsilon(1e-12));
   // (log(2 pi e rate))/2 - 1/(12 rate) - 1/(24 rate^2) - 19/(360 rate^3) for large rates
   for (const double rate : {300.0, 1e6, 1e12})
