@@ -26,15 +26,14 @@ struct GumbelRao {
     } else {
       using T = ScalarOf<Q>;
       using B = Batch<T>;
-      using Smooth = detail::RelaxationOf<Q>;
       detail::require_positive("GumbelRao", "temperature", temperature);
       detail::require_at_least("GumbelRao", "draws", draws, 1);
       const T inverse = static_cast<T>(1 / temperature);
-      return detail::through_hard_draws("GumbelRao", q, f, rng, n, [&](const B& theta, const B&, const B& b, const B& g) -> B {
+      return detail::through_hard_draws("GumbelRao", q, f, rng, n, [&](const auto& smooth, const B&, const B& b, const B& g) -> B {
         B sum = B::Zero(b.rows(), b.cols());
         for (Index m = 0; m < draws; ++m) {
-          const B z = Smooth::conditional(theta, b, uniforms<T>(rng, b.rows(), b.cols()));
-          sum += Smooth::slope(Smooth::smooth(z * inverse), g);
+          const B z = smooth.conditional(b, uniforms<T>(rng, b.rows(), b.cols()));
+          sum += smooth.slope(smooth.smooth(z * inverse), g);
         }
         return sum * (inverse / static_cast<T>(draws));
       });

@@ -26,15 +26,14 @@ struct GumbelSoftmax {
       return explain<Q, F>();
     } else {
       using T = ScalarOf<Q>;
-      using Smooth = detail::RelaxationOf<Q>;
+      const detail::RelaxationOf<Q> smooth(q.distribution());
       detail::require_at_least("GumbelSoftmax", "n", n, 1);
       detail::require_positive("GumbelSoftmax", "temperature", temperature);
-      const Batch<T>& theta = q.distribution().theta();
       const T inverse = static_cast<T>(1 / temperature);
-      Batch<T> y = Smooth::smooth(Smooth::noisy(theta, uniforms<T>(rng, theta.rows(), n * q.batch_size())) * inverse);
+      Batch<T> y = smooth.smooth(smooth.noisy(uniforms<T>(rng, q.distribution().theta().rows(), n * q.batch_size())) * inverse);
       const Batch<T> x = y;
       return detail::through_points(
-          q, f, x, n, [&](const Batch<T>& g) -> Batch<T> { return Smooth::slope(y, g) * inverse; },
+          q, f, x, n, [&](const Batch<T>& g) -> Batch<T> { return smooth.slope(y, g) * inverse; },
           [&](Index to, Index from) { y.col(to) = y.col(from); });
     }
   }

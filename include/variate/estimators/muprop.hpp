@@ -32,13 +32,12 @@ struct MuProp {
       return explain<Q, F>();
     } else {
       using T = ScalarOf<Q>;
-      using Smooth = detail::RelaxationOf<Q>;
+      const detail::RelaxationOf<Q> smooth(q.distribution());
       detail::require_at_least("MuProp", "n", n, Baseline::least);
-      const Batch<T>& theta = q.distribution().theta();
       const Index points = q.batch_size();
-      Batch<T> b = Smooth::hard(Smooth::noisy(theta, uniforms<T>(rng, theta.rows(), n * points)));
+      Batch<T> b = smooth.hard(smooth.noisy(uniforms<T>(rng, q.distribution().theta().rows(), n * points)));
 
-      const Batch<T> mean = Smooth::mean(theta);
+      const Batch<T> mean = smooth.mean();
       const auto at_mean = variate::evaluate(f, mean);
       Batch<T> slope;
       at_mean.pullback(Row<T>::Ones(points), slope);
@@ -57,9 +56,9 @@ struct MuProp {
           rest.segment(c, points) -= flat + slope.cwiseProduct(b.middleCols(c, points)).colwise().sum();
         if constexpr (requires { baseline.lesson(rest, kept.keep(), q); }) estimate.own = baseline.lesson(rest, kept.keep(), q);
         rest = Row<T>(baseline(rest, kept.keep(), q));
-        Batch<T> g = Smooth::score(theta, b);
+        Batch<T> g = smooth.score(b);
         g.array().rowwise() *= rest.cwiseProduct(w).array();
-        estimate.q = q.link_pullback(g) + q.link_pullback(Batch<T>(Smooth::mean_pullback(theta, slope) / static_cast<T>(points)));
+        estimate.q = q.link_pullback(g) + q.link_pullback(Batch<T>(smooth.mean_pullback(slope) / static_cast<T>(points)));
         detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
         estimate.value = e.value.dot(w);
         estimate.f = e.pullback(w);

@@ -86,8 +86,7 @@ class Rebar {
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {
-    using Smooth = detail::RelaxationOf<Q>;
-    const detail::RelaxedCost<Q, F> cost{f, draw.theta, temperature(), options_.improved};
+    const detail::RelaxedCost<Q, F> cost{f, draw, temperature(), options_.improved};
     const Index cols = draw.b.cols();
     estimate.evaluations += 3 * cols;
     const auto hard = variate::evaluate(f, draw.b);
@@ -101,14 +100,14 @@ class Rebar {
     soft_tilde.pullback(ones, g_tilde);
 
     // d f(y)/dtheta - d f(y_tilde)/dtheta
-    g = Smooth::slope(y, g);
-    g_tilde = Smooth::slope(y_tilde, g_tilde);
+    g = draw.smooth.slope(y, g);
+    g_tilde = draw.smooth.slope(y_tilde, g_tilde);
     Batch<T> slope = g / cost.tau - draw.from_tilde(Batch<T>(g_tilde / cost.tau));
     if (options_.improved) slope += cost.kappa() * (g - g_tilde);
     if (kept.drop_non_finite(slope)) return false;
 
     const Row<T> w = kept.weights();
-    const Batch<T> score = Smooth::score(draw.theta, draw.b);
+    const Batch<T> score = draw.smooth.score(draw.b);
     const T a = options_.constant ? constant() : T(0);
     Batch<T> fixed = score, scaled = slope;  // A and B
     fixed.array().rowwise() *= value.array() - a;

@@ -26,17 +26,17 @@ struct ReinMax {
     } else {
       using T = ScalarOf<Q>;
       using B = Batch<T>;
-      using Smooth = detail::RelaxationOf<Q>;
       detail::require_positive("ReinMax", "temperature", temperature);
-      return detail::through_hard_draws("ReinMax", q, f, rng, n, [&](const B& theta, const B&, const B& b, const B& g) -> B {
+      return detail::through_hard_draws("ReinMax", q, f, rng, n, [&](const auto& smooth, const B&, const B& b, const B& g) -> B {
+        const B& theta = q.distribution().theta();
         const Index points = theta.cols();
-        const B mean = Smooth::smooth(theta), warm = Smooth::smooth(theta / static_cast<T>(temperature));
+        const B mean = smooth.mean(), warm = smooth.smooth(theta / static_cast<T>(temperature));
         B half(b.rows(), b.cols()), whole(b.rows(), b.cols());
         for (Index c = 0; c < b.cols(); c += points) {
           half.middleCols(c, points) = T(0.5) * (warm + b.middleCols(c, points));
           whole.middleCols(c, points) = mean;
         }
-        return T(2) * Smooth::slope(half, g) - T(0.5) * Smooth::slope(whole, g);
+        return T(2) * smooth.slope(half, g) - T(0.5) * smooth.slope(whole, g);
       });
     }
   }

@@ -92,7 +92,6 @@ class Relax {
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {
-    using Smooth = detail::RelaxationOf<Q>;
     const Index cols = draw.b.cols();
     const Row<T> ones = Row<T>::Ones(cols);
     estimate.evaluations += cols;
@@ -107,7 +106,7 @@ class Relax {
     Batch<T> y, y_tilde, soft_tilde;  // of the relaxed cost; soft_tilde: its slope by z_tilde
     if constexpr (detail::SecondOrderIntegrand<F, T>)
       if (options_.with_cost) {
-        const detail::RelaxedCost<Q, F> cost{f, draw.theta, tau, false};
+        const detail::RelaxedCost<Q, F> cost{f, draw, tau, false};
         estimate.evaluations += 2 * cols;
         y = cost.point(draw.z);
         y_tilde = cost.point(draw.z_tilde);
@@ -117,14 +116,14 @@ class Relax {
         Batch<T> soft;
         relaxed.pullback(ones, soft);
         relaxed_tilde.pullback(ones, soft_tilde);
-        g += Smooth::slope(y, soft) / tau;
-        soft_tilde = Smooth::slope(y_tilde, soft_tilde) / tau;
+        g += draw.smooth.slope(y, soft) / tau;
+        soft_tilde = draw.smooth.slope(y_tilde, soft_tilde) / tau;
         g_tilde += soft_tilde;
       }
     if (kept.drop_non_finite(sum)) return false;
 
     const Row<T> w = kept.weights(), value = hard.value;
-    const Batch<T> score = Smooth::score(draw.theta, draw.b);
+    const Batch<T> score = draw.smooth.score(draw.b);
     Batch<T> gradient = score;
     gradient.array().rowwise() *= (value - of_tilde).array();
     gradient += g - draw.from_tilde(g_tilde);
@@ -144,7 +143,7 @@ class Relax {
     estimate.own.head(of_surrogate.size()) = 2 * of_surrogate;
     if constexpr (detail::SecondOrderIntegrand<F, T>)
       if (options_.with_cost) {
-        const detail::RelaxedCost<Q, F> cost{f, draw.theta, tau, false};
+        const detail::RelaxedCost<Q, F> cost{f, draw, tau, false};
         estimate.evaluations += 2 * cols;
         const Row<T> by_tilde = -soft_tilde.cwiseProduct(draw.z_tilde).colwise().sum();  // dz/tau/dlog tau = -z/tau
         estimate.own(of_surrogate.size()) = 2 * (cost.mixed(y, draw.z, gradient, gradient, w) -

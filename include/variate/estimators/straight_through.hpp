@@ -4,17 +4,16 @@
 namespace variate {
 namespace detail {
 
-/// f at hard draws b, made from z = theta + noise; to_theta(theta, z, b, g) sends its gradients on.
+/// f at hard draws b, made from z = theta + noise; to_theta(relaxation, z, b, g) sends its gradients on.
 template <class Q, class F, class R, class ToTheta>
 Estimate<ScalarOf<Q>> through_hard_draws(std::string_view name, const Q& q, const F& f, R& rng, Index n, ToTheta to_theta) {
   using T = ScalarOf<Q>;
-  using Smooth = RelaxationOf<Q>;
   require_at_least(name, "n", n, 1);
-  const Batch<T>& theta = q.distribution().theta();
-  Batch<T> z = Smooth::noisy(theta, uniforms<T>(rng, theta.rows(), n * q.batch_size())), b = Smooth::hard(z);
+  const RelaxationOf<Q> smooth(q.distribution());
+  Batch<T> z = smooth.noisy(uniforms<T>(rng, q.distribution().theta().rows(), n * q.batch_size())), b = smooth.hard(z);
   const Batch<T> x = b;
   return through_points(
-      q, f, x, n, [&](const Batch<T>& g) -> Batch<T> { return to_theta(theta, z, b, g); },
+      q, f, x, n, [&](const Batch<T>& g) -> Batch<T> { return to_theta(smooth, z, b, g); },
       [&](Index to, Index from) {
         z.col(to) = z.col(from);
         b.col(to) = b.col(from);
@@ -42,8 +41,8 @@ struct StraightThrough {
       return explain<Q, F>();
     } else {
       using B = Batch<ScalarOf<Q>>;
-      return detail::through_hard_draws("StraightThrough", q, f, rng, n, [](const B& theta, const B&, const B&, const B& g) {
-        return detail::RelaxationOf<Q>::mean_pullback(theta, g);
+      return detail::through_hard_draws("StraightThrough", q, f, rng, n, [](const auto& smooth, const B&, const B&, const B& g) {
+        return smooth.mean_pullback(g);
       });
     }
   }
@@ -70,12 +69,11 @@ struct StraightThroughGumbelSoftmax {
     } else {
       using T = ScalarOf<Q>;
       using B = Batch<T>;
-      using Smooth = detail::RelaxationOf<Q>;
       detail::require_positive("StraightThroughGumbelSoftmax", "temperature", temperature);
       const T inverse = static_cast<T>(1 / temperature);
       return detail::through_hard_draws("StraightThroughGumbelSoftmax", q, f, rng, n,
-                                        [&](const B&, const B& z, const B&, const B& g) -> B {
-                                          return Smooth::slope(Smooth::smooth(z * inverse), g) * inverse;
+                                        [&](const auto& smooth, const B& z, const B&, const B& g) -> B {
+                                          return smooth.slope(smooth.smooth(z * inverse), g) * inverse;
                                         });
     }
   }

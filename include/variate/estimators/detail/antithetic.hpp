@@ -24,7 +24,6 @@ concept LinkedBernoulli = Linked<Q> && is_bernoulli<std::remove_cvref_t<decltype
 template <class Q, class F, class R, class Weight>
 Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, R& rng, Index n, Weight weight) {
   using T = ScalarOf<Q>;
-  using Bits = Relaxation<Bernoulli<T>>;
   using V = Packet<T>;
   require_at_least(name, "n", n, 2);
   require_multiple(name, "n", n, 2);
@@ -32,9 +31,9 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   const Index d = theta.rows(), points = q.batch_size(), pairs = n / 2, half = pairs * points;
   const Batch<T> u = uniforms<T>(rng, d, half);
   Batch<T> x(d, 2 * half);
-  x.leftCols(half) = Bits::map(
+  x.leftCols(half) = map_cells(
       theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); });
-  x.rightCols(half) = Bits::map(
+  x.rightCols(half) = map_cells(
       theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) < math::sigmoid(phi), V(T(1)), V(T(0))); });
 
   Kept<T> kept(pairs, points);
@@ -50,7 +49,7 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
     w *= T(0.5);
     estimate.value = values.dot(w);
     const Row<T> difference = (values.head(half) - values.tail(half)).cwiseProduct(pair_weights);
-    Batch<T> g = Bits::map(theta, half, [&](V phi, const auto& at) { return weight(phi, at.load(u.data())); });
+    Batch<T> g = map_cells(theta, half, [&](V phi, const auto& at) { return weight(phi, at.load(u.data())); });
     g.array().rowwise() *= difference.array();
     estimate.q = q.link_pullback(g);
     add_direct_unless_zero_mean<T>(e, w, estimate.q);

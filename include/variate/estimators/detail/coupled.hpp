@@ -2,6 +2,7 @@
 /// A hard draw, the noisy logits it was made from, and other noisy logits that would have made it: what REBAR and RELAX weigh.
 #include "variate/estimators/detail/kept.hpp"
 #include "variate/estimators/detail/relaxation.hpp"
+#include "variate/estimators/detail/relaxation_categorical.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate::detail {
@@ -12,16 +13,17 @@ struct Coupled {
   using T = ScalarOf<Q>;
   using Smooth = RelaxationOf<Q>;
   const Batch<T>& theta;
+  Smooth smooth;
   Batch<T> z, b, z_tilde;
 
   template <class R>
-  Coupled(const Q& q, R& rng, Index n) : theta(q.distribution().theta()) {
+  Coupled(const Q& q, R& rng, Index n) : theta(q.distribution().theta()), smooth(q.distribution()) {
     const Index cols = n * q.batch_size();
     const Batch<T> u = uniforms<T>(rng, theta.rows(), cols);
     const Batch<T> v = uniforms<T>(rng, theta.rows(), cols);
-    z = Smooth::noisy(theta, u);
-    b = Smooth::hard(z);
-    z_tilde = Smooth::conditional(theta, b, v);
+    z = smooth.noisy(u);
+    b = smooth.hard(z);
+    z_tilde = smooth.conditional(b, v);
   }
   void copy(Index to, Index from) {
     z.col(to) = z.col(from);
@@ -29,8 +31,8 @@ struct Coupled {
     z_tilde.col(to) = z_tilde.col(from);
   }
   /// (dz_tilde/dtheta)^T g.
-  Batch<T> from_tilde(const Batch<T>& g) const { return Smooth::conditional_pullback(theta, b, z_tilde, g); }
-  Batch<T> along_tilde(const Batch<T>& w) const { return Smooth::conditional_tangent(theta, b, z_tilde, w); }
+  Batch<T> from_tilde(const Batch<T>& g) const { return smooth.conditional_pullback(b, z_tilde, g); }
+  Batch<T> along_tilde(const Batch<T>& w) const { return smooth.conditional_tangent(b, z_tilde, w); }
 };
 
 /// theta times `scale`, repeated for the columns of x, added to it.
@@ -55,17 +57,16 @@ concept SecondOrderIntegrand = DifferentiableIntegrand<F, T> && requires(const F
 template <class Q, class F>
 struct RelaxedCost {
   using T = ScalarOf<Q>;
-  using Smooth = RelaxationOf<Q>;
   const F& f;
-  const Batch<T>& theta;
+  const Coupled<Q>& draw;
   T tau;
   bool improved;
 
   T kappa() const { return improved ? tau / (tau + 1) : T(0); }
   Batch<T> point(const Batch<T>& z) const {
     Batch<T> a = z / tau;
-    if (improved) add_tiled(a, theta, kappa());
-    return Smooth::smooth(std::move(a));
+    if (improved) add_tiled(a, draw.theta, kappa());
+    return draw.smooth.smooth(std::move(a));
   }
   /// The slope by log tau of the slope along w (z moving by m), weighed and summed over the columns; y = point(z).
   T mixed(const Batch<T>& y, const Batch<T>& z, const Batch<T>& w, const Batch<T>& m, const Row<T>& weights) const {
@@ -74,12 +75,12 @@ struct RelaxedCost {
     if (improved) {
       t += kappa() * w;
       turned += curve * w;
-      add_tiled(moved, theta, curve);
+      add_tiled(moved, draw.theta, curve);
     }
-    const Batch<T> along = Smooth::slope(y, t);
+    const Batch<T> along = draw.smooth.slope(y, t);
     const auto second = f.hessian_vector_product(y, along, weights);
-    const Batch<T> by_slope = Smooth::curvature(y, moved, t) + Smooth::slope(y, turned);
-    return second.product.cwiseProduct(Smooth::slope(y, moved)).sum() + second.gradient.cwiseProduct(by_slope).sum();
+    const Batch<T> by_slope = draw.smooth.curvature(y, moved, t) + draw.smooth.slope(y, turned);
+    return second.product.cwiseProduct(draw.smooth.slope(y, moved)).sum() + second.gradient.cwiseProduct(by_slope).sum();
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "variate/estimators/detail/kept.hpp"
 #include "variate/estimators/detail/relaxation.hpp"
+#include "variate/estimators/detail/relaxation_categorical.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate::detail {
