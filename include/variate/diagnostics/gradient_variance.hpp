@@ -40,16 +40,17 @@ GradientVariance<ScalarOf<Q>> gradient_variance(const E& estimator, const Q& q, 
                                                 GradientVarianceOptions options = {}) {
   detail::require_at_least("gradient_variance", "repeats", options.repeats, 2);
   GradientVariance<ScalarOf<Q>> all;
-  const double count = static_cast<double>(options.repeats);
   for (Index i = 0; i < options.repeats; ++i) {
     auto&& stream = detail::stream(rng, static_cast<std::uint64_t>(i));
     const auto begin = std::chrono::steady_clock::now();
     const auto estimate = estimator(q, f, stream, options.samples);
-    all.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / count;
-    all.evaluations += static_cast<double>(estimate.evaluations) / count;
+    all.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    all.evaluations += static_cast<double>(estimate.evaluations);
     all.dropped += estimate.dropped;
     all.noise.add(estimate.q);
   }
+  all.seconds /= static_cast<double>(options.repeats);
+  all.evaluations /= static_cast<double>(options.repeats);
   return all;
 }
 
@@ -99,7 +100,8 @@ template <class Q, class F, class R, class... Named>
 EstimatorComparison compare(const Q& q, const F& f, R& rng, GradientVarianceOptions options, const Named&... named) {
   EstimatorComparison all;
   const auto add = [&](const auto& pair) {
-    const auto v = gradient_variance(pair.second, q, f, rng, options);
+    const auto estimator = pair.second;
+    const auto v = gradient_variance(estimator, q, f, rng, options);
     ComparedEstimator row;
     row.name = pair.first;
     row.gradient_norm = v.noise.mean().norm();
