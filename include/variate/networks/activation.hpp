@@ -1,0 +1,43 @@
+#pragma once
+/// What a network applies to each number between its layers.
+#include "variate/autodiff/functions.hpp"
+#include "variate/autodiff/fused.hpp"
+
+namespace variate {
+
+/// The function between two layers, or after the last one. `relu` is max(x, 0) with slope 0 at 0 (Nair and Hinton 2010), `leaky_relu` is x
+/// where x > 0 and x/100 elsewhere (Maas et al. 2013), `softplus` log(1 + e^x).
+enum class Activation { identity, tanh, relu, leaky_relu, softplus, sigmoid };
+
+namespace detail {
+
+struct ReluOp {
+  static constexpr bool transcendental = false;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    return {max(P(0), x), select(x > P(0), P(1), P(0)), P(0)};
+  }
+};
+struct LeakyReluOp {
+  static constexpr bool transcendental = false;
+  template <class P>
+  [[gnu::always_inline]] Jet<P> jet(const P& x) const {
+    const P small(typename P::Scalar(0.01)), slope = select(x > P(0), P(1), small);
+    return {x * slope, slope, P(0)};
+  }
+};
+
+}  // namespace detail
+
+/// The activation of every coefficient of an expression; the shape stays.
+template <Activation activation, TapeExpression A>
+auto activate(const A& a) {
+  if constexpr (activation == Activation::tanh) return tanh(a);
+  else if constexpr (activation == Activation::relu) return detail::Unary<detail::ReluOp, A>(a);
+  else if constexpr (activation == Activation::leaky_relu) return detail::Unary<detail::LeakyReluOp, A>(a);
+  else if constexpr (activation == Activation::softplus) return softplus(a);
+  else if constexpr (activation == Activation::sigmoid) return sigmoid(a);
+  else return a;
+}
+
+}  // namespace variate
