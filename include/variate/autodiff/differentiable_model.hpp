@@ -1,0 +1,68 @@
+#pragma once
+/// A joint log density of data and latents with parameters, as a Model: decoders, likelihoods, variational EM.
+#include <utility>
+
+#include "variate/autodiff/differentiable.hpp"
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+
+namespace variate {
+namespace detail {
+
+/// f(h, x, theta) with x fixed: data point b stands beside every column s*B + b of h.
+template <class F, class T>
+struct WithData {
+  const F* f;
+  const Batch<T>* x;
+
+  template <class Z, class Theta>
+  auto operator()(const Z& h, const Theta& theta) const {
+    const Index points = x->cols(), cols = h.cols();
+    require_multiple("at", "columns of h", cols, points);
+    Batch<T> beside(x->rows(), cols);
+    for (Index r = 0; r < x->rows(); ++r)
+      for (Index c = 0; c < cols; c += points)
+        Eigen::Map<Row<T>>(beside.data() + r * cols + c, points) = Eigen::Map<const Row<T>>(x->data() + r * points, points);
+    return evaluated((*f)(h, std::move(beside), theta));
+  }
+};
+
+}  // namespace detail
+
+/// `differentiable_model(f, params)` for a generic f(h, x, theta) that gives one number a column: log p(x, h; theta), written
+/// with the vocabulary of `autodiff/`; x are data, d x B, repeated for every sample of h. A Model: `at(x)` is h -> log p(x, h),
+/// with gradients by h and by the parameters and Hessian-vector products; it borrows f's owner and x. f must take x by value or
+/// const reference, as an Eigen batch.
+template <class F, class T>
+class DifferentiableModel {
+ public:
+  using Scalar = T;
+  using Integrand = Differentiable<detail::WithData<F, T>, Vector<T>>;
+
+  DifferentiableModel(F f, Vector<T> params) : f_(std::move(f)), params_(std::move(params)) {}
+
+  const Vector<T>& params() const { return params_; }
+  void set_params(const Vector<T>& params) {
+    detail::require_size("set_params", "number of parameters", params.size(), params_.size());
+    params_ = params;
+  }
+  /// The function as it was given.
+  const F& model() const { return f_; }
+
+  Integrand at(const Batch<T>& x) const& { return Integrand(detail::WithData<F, T>{&f_, &x}, params_); }
+  Integrand at(const Batch<T>& x) const&& = delete;
+  Integrand at(Batch<T>&& x) const& = delete;
+
+ private:
+  F f_;
+  Vector<T> params_;
+};
+
+/// See DifferentiableModel.
+template <class F, class V>
+  requires(V::ColsAtCompileTime == 1)
+DifferentiableModel<std::remove_cvref_t<F>, typename V::Scalar> differentiable_model(F&& f, const Eigen::MatrixBase<V>& params) {
+  return {std::forward<F>(f), Vector<typename V::Scalar>(params)};
+}
+
+}  // namespace variate
