@@ -90,6 +90,15 @@ struct ElboIntegrand {
     }
   }
   auto evaluate(const Batch<T>& x) const { return weighed(q, f, x); }
+  /// Where the entropy does not depend on x, second derivatives are those of log p.
+  auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const
+    requires std::is_same_v<Entropy, ClosedFormEntropy> && requires { f.hessian_vector_product(x, v, w); }
+  {
+    auto second = f.hessian_vector_product(x, v, w);
+    const Row<T> entropy = q.entropy();
+    for (Index c = 0; c < second.value.size(); c += entropy.size()) second.value.segment(c, entropy.size()) += entropy;
+    return second;
+  }
 };
 
 }  // namespace detail
