@@ -41,7 +41,7 @@ Batch read_digits(const std::string& path) {
 /// log p(x, h): h ~ Bernoulli(1/2), x | h ~ Bernoulli of logits W h + c.
 struct Decoder {
   variate::Mlp<> net;
-  auto operator()(const auto& h, const Batch& x, const auto& theta) const {
+  auto operator()(const auto& h, const auto& x, const auto& theta) const {
     const auto logits = evaluated(net(h, theta));
     return sum(cwise_product(x, logits) - softplus(logits)) - static_cast<float>(latents) * 0.69314718f;
   }

@@ -11,7 +11,7 @@ namespace {
 
 /// x ~ Bernoulli(logits W h + c), h ~ Bernoulli(1/2): theta is W (4 x 3, row by row), then c.
 struct Decoder {
-  auto operator()(const auto& h, const Batch<double>& x, const auto& theta) const {
+  auto operator()(const auto& h, const auto& x, const auto& theta) const {
     const auto logits = evaluated(reshape(theta, 0, 4, 3) * h + reshape(theta, 12, 4, 1));
     return sum(cwise_product(x, logits) - softplus(logits));
   }

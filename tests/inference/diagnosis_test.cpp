@@ -43,7 +43,7 @@ TEST_CASE("far from the optimum a gradient is signal, at the optimum there is no
 TEST_CASE("a guide bound to data is diagnosed by its own estimates", "[inference]") {
   Batch<double> x(2, 3);
   x << 1, 2, 3, 4, 5, 6;
-  const variate::Learner learner(variate_tests::Encoder(2, 3, 1), variate_tests::LinearDecoder(2, 1, 1.0), variate::ElboRule<>{.samples = 2},
+  const variate::Learner learner(variate_tests::encoder(2, 3, 1), variate_tests::decoder(2, 1, 1.0), variate::ElboRule<>{.samples = 2},
                                  variate::Sgd<double>({.rate = 0.1}), variate::Sgd<double>({.rate = 0.1}), x);
   const variate::Rng rng(1);
   const auto diagnosis = variate::diagnose(learner, rng, 100);

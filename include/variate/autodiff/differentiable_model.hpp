@@ -1,5 +1,7 @@
 #pragma once
 /// A joint log density of data and latents with parameters, as a Model: decoders, likelihoods, variational EM.
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "variate/autodiff/differentiable.hpp"
@@ -15,24 +17,23 @@ struct WithData {
   const F* f;
   const Batch<T>* x;
 
-  template <class Z, class Theta>
-  auto operator()(const Z& h, const Theta& theta) const {
+  template <class L, class Theta>
+  auto operator()(const Variable<L, Kind::sample>& h, const Theta& theta) const {
     const Index points = x->cols(), cols = h.cols();
     require_multiple("at", "columns of h", cols, points);
-    Batch<T> beside(x->rows(), cols);
+    auto& beside = h.node->tape->batch(x->rows(), cols, false);
+    std::fill_n(beside.value, Tape<L>::planes * beside.plane, T(0));
     for (Index r = 0; r < x->rows(); ++r)
-      for (Index c = 0; c < cols; c += points)
-        Eigen::Map<Row<T>>(beside.data() + r * cols + c, points) = Eigen::Map<const Row<T>>(x->data() + r * points, points);
-    return evaluated((*f)(h, std::move(beside), theta));
+      for (Index c = 0; c < cols; c += points) std::copy_n(x->data() + r * points, points, beside.value + r * cols + c);
+    return evaluated((*f)(h, Variable<L, Kind::sample>(beside), theta));
   }
 };
 
 }  // namespace detail
 
-/// `differentiable_model(f, params)` for a generic f(h, x, theta) that gives one number a column: log p(x, h; theta), written
-/// with the vocabulary of `autodiff/`; x are data, d x B, repeated for every sample of h. A Model: `at(x)` is h -> log p(x, h),
-/// with gradients by h and by the parameters and Hessian-vector products; it borrows f's owner and x. f must take x by value or
-/// const reference, as an Eigen batch.
+/// `differentiable_model(f, params)` for a generic f(h, x, theta) that gives one number a column: log p(x, h; theta), written with
+/// the vocabulary of `autodiff/`; x are data, d x B, which f sees as a batch variable like h, repeated for every sample. A Model:
+/// `at(x)` is h -> log p(x, h), with gradients by h and by the parameters and Hessian-vector products; it borrows this and x.
 template <class F, class T>
 class DifferentiableModel {
  public:
