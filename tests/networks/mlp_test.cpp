@@ -33,7 +33,9 @@ void check(const Net& net, const std::vector<Index>& sizes, F hidden, G output) 
   const Batch<double> z = normals<double>(rng, sizes.front(), 3), v = normals<double>(rng, sizes.front(), 3);
   const Row<double> w{{0.5, -1.0, 2.0}};
   const auto f = differentiable(net, theta);
-  const auto value = [&](const Vector<double>& p, const Batch<double>& x) { return Row<double>(by_hand(sizes, p, x, hidden, output)); };
+  const auto value = [&](const Vector<double>& p, const Batch<double>& x) {
+    return Row<double>(by_hand(sizes, p, x, hidden, output));
+  };
   CHECK((f(z) - value(theta, z)).norm() < 1e-12);
   const auto e = f.evaluate(z);
   CHECK((e.value - f(z)).norm() == 0);
@@ -44,8 +46,11 @@ void check(const Net& net, const std::vector<Index>& sizes, F hidden, G output) 
   CHECK(slope.dot(step) == Approx(w.dot(value(theta + h * step, z) - value(theta - h * step, z)) / (2 * h)).epsilon(1e-6));
   CHECK(g.cwiseProduct(v).sum() == Approx(w.dot(value(theta, z + h * v) - value(theta, z - h * v)) / (2 * h)).epsilon(1e-6));
   const auto second = f.hessian_vector_product(z, v, w);
-  const auto along = [&](const Vector<double>& p) { return differentiable(net, p).hessian_vector_product(z, v, w).slope.dot(w); };
-  CHECK(second.mixed.dot(step) == Approx((along(theta + h * step) - along(theta - h * step)) / (2 * h)).epsilon(1e-5).margin(1e-7));
+  const auto along = [&](const Vector<double>& p) {
+    return differentiable(net, p).hessian_vector_product(z, v, w).slope.dot(w);
+  };
+  const double mixed = (along(theta + h * step) - along(theta - h * step)) / (2 * h);
+  CHECK(second.mixed.dot(step) == Approx(mixed).epsilon(1e-5).margin(1e-7));
 }
 const auto same = [](double x) { return x; };
 }  // namespace

@@ -5,8 +5,8 @@
 
 namespace variate {
 
-/// The function between two layers, or after the last one. `relu` is max(x, 0) with slope 0 at 0 (Nair and Hinton 2010), `leaky_relu` is x
-/// where x > 0 and x/100 elsewhere (Maas et al. 2013), `softplus` log(1 + e^x).
+/// The function between two layers, or after the last one. `relu` is max(x, 0) with slope 0 at 0 (Nair and Hinton 2010),
+/// `leaky_relu` is x where x > 0 and x/100 elsewhere (Maas et al. 2013), `softplus` log(1 + e^x).
 enum class Activation { identity, tanh, relu, leaky_relu, softplus, sigmoid };
 
 namespace detail {

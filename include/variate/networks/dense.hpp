@@ -9,7 +9,8 @@
 
 namespace variate {
 
-/// W z + b with W outputs x inputs. Only the architecture: the numbers (W row by row, then b) are part of a flat vector somebody else owns.
+/// W z + b with W outputs x inputs. Only the architecture: the numbers (W row by row, then b) are part of a flat vector somebody
+/// else owns.
 class Dense {
  public:
   /// Throws InvalidArgument if a size is below 1.

@@ -14,8 +14,8 @@ namespace variate {
 ///   torch   weights and biases uniform on +-1/sqrt(inputs), what PyTorch does when nothing is said.
 enum class Initialisation { xavier, he, torch };
 
-/// The numbers of one dense layer: W row by row, then the biases (outputs * inputs + outputs). Draws the weights, then, for `torch`, the
-/// biases. Throws InvalidArgument if a size is below 1.
+/// The numbers of one dense layer: W row by row, then the biases (outputs * inputs + outputs). Draws the weights, then, for
+/// `torch`, the biases. Throws InvalidArgument if a size is below 1.
 template <class T = double, class Rng>
 Vector<T> initialise_dense(Rng& rng, Index inputs, Index outputs, Initialisation how) {
   detail::require_at_least("initialise_dense", "inputs", inputs, 1);

@@ -7,15 +7,16 @@
 
 namespace variate {
 
-/// A multilayer perceptron: `Mlp<Activation::relu>({6, 10, 1})` has 6 inputs, 10 hidden units and one output. `hidden` follows every layer
-/// but the last, `output` the last.
+/// A multilayer perceptron: `Mlp<Activation::relu>({6, 10, 1})` has 6 inputs, 10 hidden units and one output. `hidden` follows
+/// every layer but the last, `output` the last.
 ///
-/// Only the architecture: `differentiable(mlp, mlp.initialise(rng))` makes of one with a single output a surrogate (`Relax`), a baseline
-/// (`Nvil`) or a model; others are called inside a model with the model's theta, from an offset of its own.
+/// Only the architecture: `differentiable(mlp, mlp.initialise(rng))` makes of one with a single output a surrogate (`Relax`), a
+/// baseline (`Nvil`) or a model; others are called inside a model with the model's theta, from an offset of its own.
 template <Activation hidden = Activation::tanh, Activation output = Activation::identity>
 class Mlp {
  public:
-  /// Rows of the input, of each hidden layer, of the output. Throws InvalidArgument if there are fewer than two or one is below 1.
+  /// Rows of the input, of each hidden layer, of the output. Throws InvalidArgument if there are fewer than two or one is below
+  /// 1.
   explicit Mlp(const std::vector<Index>& sizes) {
     detail::require_at_least("Mlp", "number of sizes", static_cast<Index>(sizes.size()), 2);
     for (const Index rows : sizes) detail::require_at_least("Mlp", "size of a layer", rows, 1);
