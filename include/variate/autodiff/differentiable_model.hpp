@@ -38,6 +38,7 @@ template <class F, class T>
 class DifferentiableModel {
  public:
   using Scalar = T;
+  /// What `at` gives.
   using Integrand = Differentiable<detail::WithData<F, T>, Vector<T>>;
 
   DifferentiableModel(F f, Vector<T> params) : f_(std::move(f)), params_(std::move(params)) {}
@@ -50,6 +51,7 @@ class DifferentiableModel {
   /// The function as it was given.
   const F& model() const { return f_; }
 
+  /// h -> log p(x, h) for data x, d x B.
   Integrand at(const Batch<T>& x) const& { return Integrand(detail::WithData<F, T>{&f_, &x}, params_); }
   Integrand at(const Batch<T>& x) const&& = delete;
   Integrand at(Batch<T>&& x) const& = delete;

@@ -56,16 +56,18 @@ GradientVariance<ScalarOf<Q>> gradient_variance(const E& estimator, const Q& q, 
 
 /// One estimator in a comparison.
 struct ComparedEstimator {
-  std::string name;
-  double gradient_norm = 0;                                     ///< of the mean gradient
-  double total_variance = 0;                                    ///< summed over the coordinates
-  double signal_to_noise = 0;                                   ///< of one gradient
-  double evaluations = 0, cost_adjusted = 0, microseconds = 0;  ///< of one estimate, see GradientVariance
+  std::string name;            ///< as it was given
+  double gradient_norm = 0;    ///< of the mean gradient
+  double total_variance = 0;   ///< summed over the coordinates
+  double signal_to_noise = 0;  ///< of one gradient
+  double evaluations = 0;      ///< of one estimate
+  double cost_adjusted = 0;    ///< see GradientVariance
+  double microseconds = 0;     ///< of one estimate
 };
 
 /// Estimators side by side.
 struct EstimatorComparison {
-  std::vector<ComparedEstimator> rows;
+  std::vector<ComparedEstimator> rows;  ///< in the order they were given
 
   /// Aligned columns with a head, for people.
   std::string table() const {

@@ -20,7 +20,7 @@ enum class DregTarget {
 /// model's own gradient is that of the bound. The integrand is Elbo<SampledEntropy>, with df/dx. What is dropped is as in
 /// `Vimco`. Throws InvalidArgument if n < 1 (jvi: 2).
 struct Dreg {
-  DregTarget target = DregTarget::iwae;
+  DregTarget target = DregTarget::iwae;  ///< whose gradient
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_paths_of_weights<Q, F>;

@@ -9,8 +9,8 @@ namespace variate {
 /// The same mean as `StraightThroughGumbelSoftmax`, so as biased, with less variance; f is evaluated as often. Needs df/dx. As
 /// `StraightThrough` otherwise; DomainError unless temperature > 0, InvalidArgument unless draws >= 1.
 struct GumbelRao {
-  double temperature = 0.5;
-  Index draws = 10;
+  double temperature = 0.5;  ///< of the relaxation, positive
+  Index draws = 10;          ///< of the noise given the hard draw
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_smooth<Q, F>;

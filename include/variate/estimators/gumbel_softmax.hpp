@@ -11,7 +11,7 @@ namespace variate {
 /// columns for each data point. Samples whose value or gradient is not finite are dropped and counted. Throws InvalidArgument if n < 1,
 /// DomainError unless temperature > 0.
 struct GumbelSoftmax {
-  double temperature = 0.5;
+  double temperature = 0.5;  ///< of the relaxation, positive
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_smooth<Q, F>;

@@ -60,8 +60,8 @@ Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, P
 /// which for n > 1 is biased. The value is the mean bound over the data points. The integrand is Elbo<SampledEntropy>, with
 /// df/dx. What is dropped is as in `Vimco`. Throws InvalidArgument if n < 1, DomainError unless 0 <= alpha < 1.
 struct ImportanceWeighted {
-  double alpha = 0;
-  bool sticking_the_landing = false;
+  double alpha = 0;                   ///< of the Renyi bound, in [0, 1)
+  bool sticking_the_landing = false;  ///< leave out the direct derivative of log q
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_paths_of_weights<Q, F>;

@@ -10,7 +10,7 @@ namespace variate {
 /// Biased; at temperature 1 exact for a quadratic f of one bit. Needs df/dx. As `StraightThrough` otherwise, and DomainError unless
 /// temperature > 0 (the authors recommend 1 or more).
 struct ReinMax {
-  double temperature = 1;
+  double temperature = 1;  ///< of the first slope, positive
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_smooth<Q, F>;

@@ -53,7 +53,7 @@ struct StraightThrough {
 ///
 /// Biased; the values are those of hard draws. As `StraightThrough` otherwise, and DomainError unless temperature > 0.
 struct StraightThroughGumbelSoftmax {
-  double temperature = 0.5;
+  double temperature = 0.5;  ///< of the relaxation, positive
 
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_smooth<Q, F>;

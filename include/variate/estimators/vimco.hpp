@@ -21,7 +21,7 @@ enum class LeftOut {
 /// Elbo<SampledEntropy>. A weight of zero counts as one; samples whose log weight is NaN or +inf are dropped and counted; a data
 /// point without a good one makes the estimate not finite. Throws InvalidArgument if n < 2 (n < 1 without a baseline).
 struct Vimco {
-  LeftOut left_out = LeftOut::geometric;
+  LeftOut left_out = LeftOut::geometric;  ///< what stands for a left-out weight
 
   template <class Q, class F>
   static constexpr bool accepts = [] {
