@@ -10,15 +10,18 @@ namespace variate {
 /// One baseline after another: the second recentres what the first has left. Each learns from what it sees. Compositions compose:
 /// `Composed{Nvil(...), Composed{Constant(3.0), LeaveOneOut{}}}`.
 ///
-/// Unbiased if both are and at most one of them looks at the other samples of a draw: what leave-one-out has left of a sample holds all
-/// others, and taking their mean again would scale the gradient. Two such do not compile.
+/// Unbiased if both are and at most one of them looks at the other samples of a draw: what leave-one-out has left of a sample
+/// holds all others, and taking their mean again would scale the gradient. Two such do not compile.
 template <class First, class Second>
 struct Composed {
   static_assert(First::least < 2 || Second::least < 2,
-                "Composed: both baselines look at the other samples of a draw (least >= 2), which would scale the gradient; keep one.");
+                "Composed: both baselines look at the other samples of a draw (least >= 2), which would scale the gradient; "
+                "keep one.");
   static constexpr Index least = std::max(First::least, Second::least);  ///< samples needed for each data point
 
+  /// Asked first.
   [[no_unique_address]] First first{};
+  /// Asked of what the first leaves.
   [[no_unique_address]] Second second{};
 
   template <class T, class Q>
