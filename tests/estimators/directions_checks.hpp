@@ -21,7 +21,8 @@ using variate::Vector;
 struct Bowl {
   template <class T>
   Row<T> operator()(const Batch<T>& x) const {
-    return (x.row(0).array() - T(0.5)).square() + T(3) * x.row(0).array() * x.row(1).array() - x.row(2).array().square() + x.row(2).array();
+    return (x.row(0).array() - T(0.5)).square() + T(3) * x.row(0).array() * x.row(1).array() - x.row(2).array().square() +
+           x.row(2).array();
   }
   static Vector<double> gradient(const Vector<double>& x) {
     return Vector<double>{{2 * (x(0) - 0.5) + 3 * x(1), 3 * x(0), -2 * x(2) + 1}};
@@ -83,7 +84,8 @@ void check_directions(const E& estimator, Noise noise) {
 
   CHECK_THROWS_AS(estimator(q, f, rng, 0), variate::InvalidArgument);
   CHECK_THROWS_AS(estimator(q, f, rng, 3), variate::InvalidArgument);
-  for (const double width : {0.0, -1.0, std::numeric_limits<double>::infinity()}) CHECK_THROWS_AS(E{width}(q, f, rng, 2), variate::DomainError);
+  for (const double width : {0.0, -1.0, std::numeric_limits<double>::infinity()})
+    CHECK_THROWS_AS(E{width}(q, f, rng, 2), variate::DomainError);
   CHECK(estimator(Point<float>(Vector<float>{{0.4F, -1.2F, 2.0F}}), f, rng, 4).finite());
   static_assert(variate::EstimatorFor<E, Point<double>, Bowl>);
   static_assert(!E::template accepts<int, Bowl>);

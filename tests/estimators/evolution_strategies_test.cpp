@@ -7,7 +7,8 @@
 using namespace variate;
 using namespace variate_tests;
 
-TEST_CASE("evolution strategies: unbiased for quadratics, data points, links, what is dropped and refused", "[estimators][statistical]") {
+TEST_CASE("evolution strategies: unbiased for quadratics, data points, links, what is dropped and refused",
+          "[estimators][statistical]") {
   check_directions(EvolutionStrategies{}, [](const Batch<double>& numbers) { return Recorded<double>({numbers}); });
 }
 

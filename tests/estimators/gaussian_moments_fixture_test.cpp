@@ -1,5 +1,5 @@
-/// Means and variances of one draw of the estimators of a normal's parameters, by quadrature, against the recorded numbers; and the
-/// measure-valued gradients draw by draw.
+/// Means and variances of one draw of the estimators of a normal's parameters, by quadrature, against the recorded numbers; and
+/// the measure-valued gradients draw by draw.
 #include <cmath>
 #include <functional>
 #include <map>
@@ -28,7 +28,8 @@ struct Node {
 /// The trapezoidal rule for a standard normal number: exact to rounding for what is analytic within a few steps of the real line.
 std::vector<Node> normal_nodes(double step, double width) {
   std::vector<Node> nodes;
-  for (double e = -width; e <= width + step / 2; e += step) nodes.push_back({e, step * std::exp(-e * e / 2) / std::sqrt(2 * M_PI)});
+  for (double e = -width; e <= width + step / 2; e += step)
+    nodes.push_back({e, step * std::exp(-e * e / 2) / std::sqrt(2 * M_PI)});
   return nodes;
 }
 /// For a Rayleigh number s, by s = exp(y - exp(-y)), as the uniform number 1 - exp(-s^2/2) it is made of.
@@ -111,7 +112,10 @@ TEST_CASE("z^2 + c: measure-valued draws, means and the four variances", "[fixtu
     }
     const auto nodes = normal_nodes(0.1, 14);
     const auto path = moments(nodes, [&](double e) { auto rng = played(e, 0.5); return Pathwise{}(q, f, rng, 1).q; });
-    const auto score = moments(nodes, [&](double e) { auto rng = played(e, 0.5); return Reinforce<NoBaseline>{}(q, f, rng, 1).q; });
+    const auto score = moments(nodes, [&](double e) {
+      auto rng = played(e, 0.5);
+      return Reinforce<NoBaseline>{}(q, f, rng, 1).q;
+    });
     const auto& variance = item.at("variance");
     REQUIRE(variance.size() == 4);
     compare("rep_mu", path[0].variance, number(variance.at("rep_mu")));
@@ -141,8 +145,14 @@ TEST_CASE("the survey's means and variances for three costs", "[fixtures][estima
     const auto f = differentiable(Survey{row.at("f").get<std::string>(), number(row.at("k"))});
     const auto nodes = normal_nodes(0.05, 14);
     const auto path = moments(nodes, [&](double e) { auto rng = played(e, 0.5); return Pathwise{}(q, f, rng, 1).q; });
-    const auto score = moments(nodes, [&](double e) { auto rng = played(e, 0.5); return Reinforce<NoBaseline>{}(q, f, rng, 1).q; });
-    const auto weak = moments(rayleigh_nodes(), [&](double u) { auto rng = played(0.0, u); return MeasureValued{}(q, f, rng, 1).q; });
+    const auto score = moments(nodes, [&](double e) {
+      auto rng = played(e, 0.5);
+      return Reinforce<NoBaseline>{}(q, f, rng, 1).q;
+    });
+    const auto weak = moments(rayleigh_nodes(), [&](double u) {
+      auto rng = played(0.0, u);
+      return MeasureValued{}(q, f, rng, 1).q;
+    });
     for (const auto& [name, want] : row.items()) {
       if (name == "f" || name == "k" || name == "theta" || name == "sigma") continue;
       const auto compare = [&](std::map<std::string, double>& to, const Pair& got, double unit) {

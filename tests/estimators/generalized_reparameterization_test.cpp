@@ -68,7 +68,8 @@ TEST_CASE("G-REP draw by draw and its exact means", "[fixtures][estimators]") {
       const double z = number(row.at("z"));
       const auto slopes = law.at(z);
       const Given<D> given{q, Batch<double>::Constant(1, 1, z)};
-      const Vector<double> all = GeneralizedReparameterization{}(given, f, rng, 1).q, one = GeneralizedReparameterization{}(given, One{}, rng, 1).q;
+      const Vector<double> all = GeneralizedReparameterization{}(given, f, rng, 1).q,
+                           one = GeneralizedReparameterization{}(given, One{}, rng, 1).q;
       const double value = f(Batch<double>::Constant(1, 1, z))(0);
       for (std::size_t p = 0; p < 2; ++p) {
         const auto i = static_cast<Index>(p);
@@ -79,7 +80,8 @@ TEST_CASE("G-REP draw by draw and its exact means", "[fixtures][estimators]") {
       }
     }
     const Vector<double> mean = mean_over_draws(q, f, from_line);
-    for (std::size_t p = 0; p < 2; ++p) compare("exact_grad", mean(static_cast<Index>(p)) / natural(static_cast<Index>(p)), item.at("exact_grad").at(p));
+    for (std::size_t p = 0; p < 2; ++p)
+      compare("exact_grad", mean(static_cast<Index>(p)) / natural(static_cast<Index>(p)), item.at("exact_grad").at(p));
   };
   for (const auto& item : cases) {
     kind = item.at("distribution").get<std::string>() + " ";
@@ -91,7 +93,8 @@ TEST_CASE("G-REP draw by draw and its exact means", "[fixtures][estimators]") {
         for (const char* name : {"h", "u", "g_rep", "g_corr"}) row[name] = {item.at(name).at(0).at(c), item.at(name).at(1).at(c)};
         rows.push_back(row);
       }
-      check(Gamma<>(natural.head(1), natural.tail(1)), item, natural, rows, [](double l) { return std::pair(std::exp(l), std::exp(l)); });
+      check(Gamma<>(natural.head(1), natural.tail(1)), item, natural, rows,
+            [](double l) { return std::pair(std::exp(l), std::exp(l)); });
     } else if (item.at("distribution") == "Beta") {
       const Vector<double> natural{{number(item.at("a")), number(item.at("b"))}};
       check(Beta<>(natural.head(1), natural.tail(1)), item, natural, item.at("rows"), [](double l) {
@@ -111,7 +114,9 @@ TEST_CASE("G-REP of Beta to all digits", "[estimators]") {
   // mpmath with 30 digits, at one of the recorded points
   const double a = 3.22455, b = 1.0426;
   const auto s = detail::Standardized<Beta<double>>(std::log(a), std::log(b)).at(0.976291);
-  const double want[3][2] = {{0.0066652761727841854, -0.064469179245813721}, {-0.30843957845611419, 2.0910491013258102}, {-0.007795366760257187, 0.15655052134129674}};
+  const double want[3][2] = {{0.0066652761727841854, -0.064469179245813721},
+                             {-0.30843957845611419, 2.0910491013258102},
+                             {-0.007795366760257187, 0.15655052134129674}};
   for (std::size_t p = 0; p < 2; ++p) {
     const double natural = p == 0 ? a : b;
     CHECK(relative_error(s.h[p] / natural, want[0][p]) < 1e-12);

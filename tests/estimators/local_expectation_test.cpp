@@ -25,7 +25,8 @@ struct Shared {
 
 }  // namespace
 
-TEST_CASE("local expectations of bits: the same as measure-valued gradients, data points, what is dropped", "[estimators][statistical]") {
+TEST_CASE("local expectations of bits: the same as measure-valued gradients, data points, what is dropped",
+          "[estimators][statistical]") {
   check_data_points(LocalExpectation{}, 3, 1, 3);
   CHECK(unbiased_z(LocalExpectation{}, 1) < 4.5);
   check_dropping(LocalExpectation{}, 2);

@@ -23,7 +23,8 @@ struct Shared {
 
 }  // namespace
 
-TEST_CASE("measure-valued gradients of bits: exact over all draws, data points, what is dropped and refused", "[estimators][statistical]") {
+TEST_CASE("measure-valued gradients of bits: exact over all draws, data points, what is dropped and refused",
+          "[estimators][statistical]") {
   check_data_points(MeasureValued{}, 3, 1, 3);
   CHECK(unbiased_z(MeasureValued{}, 1) < 4.5);
   check_dropping(MeasureValued{}, 2);
@@ -55,7 +56,8 @@ TEST_CASE("measure-valued gradients of continuous laws and counts are unbiased",
     return Row<double>((x.row(0).array() - 0.5).square() * x.row(1).array() + x.row(1).array().square());
   };
   const Normal<> normal(Vector<double>{{m0, m1}}, Vector<double>{{s0, s1}});
-  CHECK(z_of(normal, cubic, Vector<double>{{2 * (m0 - 0.5) * m1, (m0 - 0.5) * (m0 - 0.5) + s0 * s0 + 2 * m1, 2 * s0 * s0 * m1, 2 * s1 * s1}}) <
+  CHECK(z_of(normal, cubic,
+             Vector<double>{{2 * (m0 - 0.5) * m1, (m0 - 0.5) * (m0 - 0.5) + s0 * s0 + 2 * m1, 2 * s0 * s0 * m1, 2 * s1 * s1}}) <
         4.5);
   // a jump, where no path helps
   const double at = (0.9 - m0) / s0, density = std::exp(-at * at / 2) / std::sqrt(2 * 3.14159265358979);
@@ -67,13 +69,15 @@ TEST_CASE("measure-valued gradients of continuous laws and counts are unbiased",
   };
   const double r0 = 1.7, r1 = 4.0, a0 = 0.8, a1 = 3.0;
   CHECK(z_of(Poisson<>(Vector<double>{{r0, r1}}), product, Vector<double>{{2 * r0 * r0 + r0 + r0 * r1, r0 * r1}}) < 4.5);
-  CHECK(z_of(Exponential<>(Vector<double>{{r0, r1}}), product, Vector<double>{{-4 / (r0 * r0) - 1 / (r0 * r1), -1 / (r0 * r1)}}) < 4.5);
+  CHECK(z_of(Exponential<>(Vector<double>{{r0, r1}}), product, Vector<double>{{-4 / (r0 * r0) - 1 / (r0 * r1), -1 / (r0 * r1)}}) <
+        4.5);
   const double both = a0 * a1 / (r0 * r1), square = a0 / (r0 * r0);
   CHECK(z_of(Gamma<>(Vector<double>{{a0, a1}}, Vector<double>{{r0, r1}}), product,
              Vector<double>{{square * (2 * a0 + 1) + both, both, -2 * square * (a0 + 1) - both, -both}}) < 4.5);
   // trigamma(1.5) is the slope of E log x by the concentration
   const auto log_of = [](const Batch<double>& x) { return Row<double>(x.row(0).array().log()); };
-  CHECK(z_of(Gamma<>(Vector<double>{{1.5}}, Vector<double>{{2.0}}), log_of, Vector<double>{{1.5 * 0.9348022005446793, -1.0}}) < 4.5);
+  CHECK(z_of(Gamma<>(Vector<double>{{1.5}}, Vector<double>{{2.0}}), log_of, Vector<double>{{1.5 * 0.9348022005446793, -1.0}}) <
+        4.5);
 }
 
 TEST_CASE("measure-valued gradients: data points, links, floats, what is dropped", "[estimators]") {

@@ -61,7 +61,9 @@ TEST_CASE("RSVI: unbiased for every augmentation, data points, what is dropped a
   const double a = 0.8, r = 1.6, a1 = 3.0, r1 = 0.5;
   const Gamma<> q(Batch<double>{{a, a1}}, Batch<double>{{r, r1}});  // one coordinate, two data points
   const auto f = differentiable([](const auto& x) { return 2.0 + sum(square(x)) - sum(log(x)); });
-  const auto by_a = [](double shape, double rate) { return 0.5 * shape * ((2 * shape + 1) / (rate * rate) - math::trigamma(shape)); };
+  const auto by_a = [](double shape, double rate) {
+    return 0.5 * shape * ((2 * shape + 1) / (rate * rate) - math::trigamma(shape));
+  };
   const auto by_rate = [](double shape, double rate) { return 0.5 * (-2 * shape * (shape + 1) / (rate * rate) + 1); };
   const Vector<double> exact{{by_a(a, r), by_a(a1, r1), by_rate(a, r), by_rate(a1, r1)}};
   Rng rng(7);

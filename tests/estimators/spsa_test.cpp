@@ -24,5 +24,6 @@ TEST_CASE("SPSA: exact over all signs; with one parameter, central differences",
   const auto wave = [](const Batch<double>& y) { return Row<double>(y.row(0).array().sin()); };
   Rng rng(1);
   const Point<double> one(Vector<double>{{0.3}});
-  for (const double width : {0.5, 1e-3}) CHECK(Spsa{width}(one, wave, rng, 2).q(0) == Approx(std::cos(0.3) * std::sin(width) / width));
+  for (const double width : {0.5, 1e-3})
+    CHECK(Spsa{width}(one, wave, rng, 2).q(0) == Approx(std::cos(0.3) * std::sin(width) / width));
 }

@@ -107,5 +107,6 @@ TEST_CASE("sum and sample: data points, other families, extremes, refusals", "[e
   CHECK(refused.dropped > 0);
   CHECK_THROWS_AS(SumAndSample{0}(far, f, rng, 2), InvalidArgument);
   CHECK_THROWS_AS(SumAndSample{1}(far, f, rng, 0), InvalidArgument);
-  CHECK(SumAndSample{2}(Categorical<float>(Batch<float>(logits.cast<float>())), Table<float>{f.values.cast<float>()}, rng, 3).finite());
+  CHECK(SumAndSample{2}(Categorical<float>(Batch<float>(logits.cast<float>())), Table<float>{f.values.cast<float>()}, rng, 3)
+            .finite());
 }

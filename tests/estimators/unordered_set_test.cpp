@@ -82,7 +82,8 @@ TEST_CASE("unordered sets, every set against the recorded numbers", "[fixtures][
       }
       for (const auto& [name, want] : entry.items()) {
         if (name == "set") continue;
-        else if (name == "p_set") compare(name, Batch<double>::Constant(1, 1, std::exp(p.log_set())), Batch<double>::Constant(1, 1, number(want)));
+        else if (name == "p_set")
+          compare(name, Batch<double>::Constant(1, 1, std::exp(p.log_set())), Batch<double>::Constant(1, 1, number(want)));
         else if (name == "leave_one_out_ratio") compare(name, ratio, matrix(want));
         else if (name == "second_order_ratio") compare(name, ratios, matrix(want));
         else if (name == "grad") compare(name, plain.q, matrix(want));
@@ -184,12 +185,15 @@ TEST_CASE("unordered sets: draws, data points, other families, extremes, refusal
 
   const double inf = std::numeric_limits<double>::infinity();
   for (Index k = 2; k <= 4; ++k)
-    CHECK(UnorderedSet{}(Categorical<double>(Batch<double>(Vector<double>{{700.0, -700.0, 0.0, -inf, 650.0}})), f, rng, k).finite());
-  CHECK_THROWS_AS(UnorderedSet{}(Categorical<double>(Batch<double>(Vector<double>{{0.0, -inf, 1.0}})), f, rng, 3), InvalidArgument);
+    CHECK(UnorderedSet{}(Categorical<double>(Batch<double>(Vector<double>{{700.0, -700.0, 0.0, -inf, 650.0}})), f, rng, k)
+              .finite());
+  CHECK_THROWS_AS(UnorderedSet{}(Categorical<double>(Batch<double>(Vector<double>{{0.0, -inf, 1.0}})), f, rng, 3),
+                  InvalidArgument);
   CHECK_THROWS_AS(UnorderedSet{}(hot, sum, rng, 1), InvalidArgument);
   CHECK_THROWS_AS(UnorderedSet{.baseline = false}(hot, sum, rng, 0), InvalidArgument);
   const auto bad = UnorderedSet{}(hot, [](const Batch<double>& x) { return Row<double>(x.row(0) / 0.0); }, rng, 6);
   CHECK_FALSE(bad.finite());
   CHECK(bad.dropped > 0);
-  CHECK(UnorderedSet{}(Categorical<float>(Batch<float>(logits.cast<float>())), Table<float>{f.values.cast<float>()}, rng, 3).finite());
+  CHECK(UnorderedSet{}(Categorical<float>(Batch<float>(logits.cast<float>())), Table<float>{f.values.cast<float>()}, rng, 3)
+            .finite());
 }

@@ -27,8 +27,9 @@ class PointDraw {
   Index batch_;
 };
 
-/// The distribution that is certain to be at theta, d x B: what makes parameters without any noise of their own something an estimator
-/// and an optimizer can work on. With Pathwise its gradient is that of f; Spsa and EvolutionStrategies need only values of f.
+/// The distribution that is certain to be at theta, d x B: what makes parameters without any noise of their own something an
+/// estimator and an optimizer can work on. With Pathwise its gradient is that of f; Spsa and EvolutionStrategies need only
+/// values of f.
 ///
 /// `log_prob` is 0 at the point and -inf elsewhere; there is no score.
 template <class S = double>

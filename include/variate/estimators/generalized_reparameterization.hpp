@@ -10,19 +10,20 @@ namespace variate {
 namespace detail {
 
 template <class Q>
-concept LinkedStandardized = Linked<Q> && Standardized<std::remove_cvref_t<decltype(std::declval<const Q&>().distribution())>>::exists;
+concept LinkedStandardized =
+    Linked<Q> && Standardized<std::remove_cvref_t<decltype(std::declval<const Q&>().distribution())>>::exists;
 
 }  // namespace detail
 
-/// The generalised reparameterisation gradient, G-REP (Ruiz, Titsias and Blei 2016): a draw x = T(e, theta) whose noise e is standardised,
-/// so that its law hardly depends on theta; what dependence is left is corrected by a score,
+/// The generalised reparameterisation gradient, G-REP (Ruiz, Titsias and Blei 2016): a draw x = T(e, theta) whose noise e is
+/// standardised, so that its law hardly depends on theta; what dependence is left is corrected by a score,
 ///
 ///     grad E f = E[ df/dx h + (f - baseline)(grad log q + h dlog q/dx + u) ],   h = dT/dtheta,   u = dlog|dT/de|/dtheta.
 ///
 /// Gamma standardises log x, Beta the logit of x. Unbiased with every baseline. Needs f and its gradient, no derivative of a
 /// distribution function (Pathwise, which needs it, has less noise); n evaluations with gradients for each data point. Samples
-/// that are not finite, or whose gradient is not, are dropped and counted; so are draws that underflow to 0 (or round to 1), as they do for
-/// concentrations far below 0.1. Throws InvalidArgument if n < max(1, Baseline::least).
+/// that are not finite, or whose gradient is not, are dropped and counted; so are draws that underflow to 0 (or round to 1), as
+/// they do for concentrations far below 0.1. Throws InvalidArgument if n < max(1, Baseline::least).
 template <class Baseline = NoBaseline>
 struct GeneralizedReparameterization {
   /// What is taken from the values before they weigh the corrections.
@@ -39,11 +40,13 @@ struct GeneralizedReparameterization {
   template <class Q, class F>
   static constexpr detail::Never explain() {
     static_assert(detail::LinkedStandardized<Q>,
-                  "GeneralizedReparameterization is for Gamma and Beta distributions, bound or not: use Pathwise for other continuous ones.");
+                  "GeneralizedReparameterization is for Gamma and Beta distributions, bound or not: use Pathwise for other "
+                  "continuous ones.");
     if constexpr (detail::LinkedStandardized<Q>) {
-      static_assert(DifferentiableIntegrand<F, ScalarOf<Q>>,
-                    "the model must give its gradient by the points: differentiable(f), value_and_gradient(x, gradient), or evaluate(x) "
-                    "with pullback(w, g).");
+      static_assert(
+          DifferentiableIntegrand<F, ScalarOf<Q>>,
+          "the model must give its gradient by the points: differentiable(f), value_and_gradient(x, gradient), or evaluate(x) "
+          "with pullback(w, g).");
       static_assert(BaselineFor<Baseline, Q>,
                     "the baseline must be callable as baseline(values, keep, q) and return a Row of recentred values.");
     }

@@ -14,16 +14,16 @@ concept LinkedChoice = Linked<Q> && FiniteChoice<std::remove_cvref_t<decltype(st
 
 }  // namespace detail
 
-/// Local expectation gradients (Titsias and Lazaro-Gredilla 2015): each coordinate is summed over exactly, the others being as they were
-/// drawn:
+/// Local expectation gradients (Titsias and Lazaro-Gredilla 2015): each coordinate is summed over exactly, the others being as
+/// they were drawn:
 ///
 ///     d/dlogit_{i,k} = E[ p_{i,k} (f(x with x_i = k) - sum_j p_{i,j} f(x with x_i = j)) ].
 ///
-/// Unbiased, of no larger variance than plain score gradients of as many draws (whose mean it is, the others held), and exact for a
-/// single variable. `value` is the mean of the coordinates' exact sums. Needs only values of f; for Bernoulli, Categorical and
-/// OneHotCategorical, bound or not, of d variables with K classes. Each of n samples for each data point costs 1 + d(K-1)
-/// evaluations. The gradient for f's own parameters is that of the draws alone. A sample with a value that is not finite at a class
-/// of positive probability is dropped with all that belong to it. Throws InvalidArgument if n < 1.
+/// Unbiased, of no larger variance than plain score gradients of as many draws (whose mean it is, the others held), and exact
+/// for a single variable. `value` is the mean of the coordinates' exact sums. Needs only values of f; for Bernoulli,
+/// Categorical and OneHotCategorical, bound or not, of d variables with K classes. Each of n samples for each data point costs
+/// 1 + d(K-1) evaluations. The gradient for f's own parameters is that of the draws alone. A sample with a value that is not
+/// finite at a class of positive probability is dropped with all that belong to it. Throws InvalidArgument if n < 1.
 struct LocalExpectation {
   template <class Q, class F>
   static constexpr bool accepts = [] {
@@ -32,9 +32,10 @@ struct LocalExpectation {
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(detail::LinkedChoice<Q>,
-                  "LocalExpectation is for Bernoulli, Categorical and OneHotCategorical distributions, bound or not: use Reinforce or "
-                  "MeasureValued for others.");
+    static_assert(
+        detail::LinkedChoice<Q>,
+        "LocalExpectation is for Bernoulli, Categorical and OneHotCategorical distributions, bound or not: use Reinforce or "
+        "MeasureValued for others.");
     if constexpr (detail::LinkedChoice<Q>)
       static_assert(Integrand<F, ScalarOf<Q>>,
                     "the model must be callable on a batch and return one number a column: "
@@ -69,7 +70,8 @@ struct LocalExpectation {
         const Batch<T> values = detail::values_of_changed<T>(f, x, changes, [&](Index row, Batch<T>& y, Index at) {
           const Index i = row / others;
           for (Index c = 0; c < cols; ++c)
-            if (const Index k = other(i, row % others, c); probs(i * classes + k, c % points) > T(0)) Choice::put(choice, i, k, y.col(at + c));
+            if (const Index k = other(i, row % others, c); probs(i * classes + k, c % points) > T(0))
+              Choice::put(choice, i, k, y.col(at + c));
         });
         if (kept.drop_non_finite(values)) return false;
 

@@ -18,9 +18,9 @@ concept WeaklyDifferentiable = Linked<Q> && WeakDerivative<DistributionOf<Q>>::e
 
 }  // namespace detail
 
-/// Measure-valued, or weak, derivatives (Pflug 1989; Mohamed, Rosca, Figurnov and Mnih 2020, section 6): the derivative of a density by
-/// one of its parameters is a constant times the difference of two densities, so the slope of E f is a weighted difference of values
-/// of f at a draw of each, the other coordinates being as they were drawn:
+/// Measure-valued, or weak, derivatives (Pflug 1989; Mohamed, Rosca, Figurnov and Mnih 2020, section 6): the derivative of a
+/// density by one of its parameters is a constant times the difference of two densities, so the slope of E f is a weighted
+/// difference of values of f at a draw of each, the other coordinates being as they were drawn:
 ///
 ///     Normal       loc            (f(loc + s) - f(loc - s))/(scale sqrt(2 pi)), s/scale Rayleigh, shared by both
 ///                  log scale      f(double-sided Maxwell) - f(the draw)
@@ -30,9 +30,10 @@ concept WeaklyDifferentiable = Linked<Q> && WeakDerivative<DistributionOf<Q>>::e
 ///     Gamma        log rate       a (f(x) - f(x + t/rate))
 ///                  log a          a (f(x + t/rate) - f(x))/t
 ///
-/// Unbiased. Needs only values of f, which may jump (Gamma's concentration: unbiased as well, but of finite variance only if f does not). For these
-/// families, bound or not, of d independent coordinates. Each of n samples for each data point costs 1 + d evaluations, Normal
-/// 1 + 3d. A sample with a value that is not finite is dropped with all that belong to it. Throws InvalidArgument if n < 1.
+/// Unbiased. Needs only values of f, which may jump (Gamma's concentration: unbiased as well, but of finite variance only if f
+/// does not). For these families, bound or not, of d independent coordinates. Each of n samples for each data point costs 1 + d
+/// evaluations, Normal 1 + 3d. A sample with a value that is not finite is dropped with all that belong to it. Throws
+/// InvalidArgument if n < 1.
 struct MeasureValued {
   template <class Q, class F>
   static constexpr bool accepts = [] {
@@ -41,9 +42,10 @@ struct MeasureValued {
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(detail::WeaklyDifferentiable<Q>,
-                  "MeasureValued is for Normal, Bernoulli, Poisson, Exponential and Gamma distributions, bound or not: use Reinforce for "
-                  "others.");
+    static_assert(
+        detail::WeaklyDifferentiable<Q>,
+        "MeasureValued is for Normal, Bernoulli, Poisson, Exponential and Gamma distributions, bound or not: use Reinforce for "
+        "others.");
     if constexpr (detail::WeaklyDifferentiable<Q>)
       static_assert(Integrand<F, ScalarOf<Q>>,
                     "the model must be callable on a batch and return one number a column: "
@@ -88,7 +90,9 @@ struct MeasureValued {
         if (kept.drop_non_finite(values)) return false;
 
         const Row<T> w = kept.weights();
-        const auto value = [&](Index number, Index i, Index c) { return number == 0 ? e.value(c) : values((number - 1) * d + i, c); };
+        const auto value = [&](Index number, Index i, Index c) {
+          return number == 0 ? e.value(c) : values((number - 1) * d + i, c);
+        };
         Batch<T> g(theta.rows(), cols);
         for (Index i = 0; i < d; ++i)
           for (Index c = 0; c < cols; ++c) {

@@ -22,14 +22,15 @@ concept LinkedGamma = Linked<Q> && is_gamma<std::remove_cvref_t<decltype(std::de
 
 }  // namespace detail
 
-/// Reparameterisation through a rejection sampler, RSVI (Naesseth, Ruiz, Linderman and Blei 2017), for gamma distributions: the accepted
-/// proposal e of Marsaglia and Tsang's sampler makes x = h(e, a)/rate, and since its law depends on the concentration a,
+/// Reparameterisation through a rejection sampler, RSVI (Naesseth, Ruiz, Linderman and Blei 2017), for gamma distributions: the
+/// accepted proposal e of Marsaglia and Tsang's sampler makes x = h(e, a)/rate, and since its law depends on the concentration
+/// a,
 ///
 ///     grad E f = E[ df/dx dh/da + (f - baseline) d/da(log q(h) + log dh/de) ].
 ///
-/// `augmentation` raises the concentration by that much and takes it back by as many uniform numbers, x prod_i u_i^(1/(a + i - 1)):
-/// the larger, the nearer the correction is to 0. Unbiased with every baseline. Needs f and its gradient; n evaluations with
-/// gradients for each data point. Samples that are not finite, or whose gradient is not, are dropped and counted. Throws
+/// `augmentation` raises the concentration by that much and takes it back by as many uniform numbers, x prod_i u_i^(1/(a + i -
+/// 1)): the larger, the nearer the correction is to 0. Unbiased with every baseline. Needs f and its gradient; n evaluations
+/// with gradients for each data point. Samples that are not finite, or whose gradient is not, are dropped and counted. Throws
 /// InvalidArgument if n < Baseline::least or augmentation < 0, DomainError if concentration + augmentation < 1.
 template <class Baseline = NoBaseline>
 struct Rsvi {
@@ -40,16 +41,19 @@ struct Rsvi {
 
   template <class Q, class F>
   static constexpr bool accepts = [] {
-    if constexpr (detail::LinkedGamma<Q>) return DifferentiableIntegrand<F, ScalarOf<Q>> && BaselineFor<Baseline, Q>; else return false;
+    if constexpr (detail::LinkedGamma<Q>) return DifferentiableIntegrand<F, ScalarOf<Q>> && BaselineFor<Baseline, Q>;
+    else return false;
   }();
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(detail::LinkedGamma<Q>, "Rsvi is for Gamma distributions, bound or not: use Pathwise for other continuous ones.");
+    static_assert(detail::LinkedGamma<Q>,
+                  "Rsvi is for Gamma distributions, bound or not: use Pathwise for other continuous ones.");
     if constexpr (detail::LinkedGamma<Q>) {
-      static_assert(DifferentiableIntegrand<F, ScalarOf<Q>>,
-                    "the model must give its gradient by the points: differentiable(f), value_and_gradient(x, gradient), or evaluate(x) "
-                    "with pullback(w, g).");
+      static_assert(
+          DifferentiableIntegrand<F, ScalarOf<Q>>,
+          "the model must give its gradient by the points: differentiable(f), value_and_gradient(x, gradient), or evaluate(x) "
+          "with pullback(w, g).");
       static_assert(BaselineFor<Baseline, Q>,
                     "the baseline must be callable as baseline(values, keep, q) and return a Row of recentred values.");
     }

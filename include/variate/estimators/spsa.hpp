@@ -4,14 +4,15 @@
 
 namespace variate {
 
-/// Simultaneous perturbation (Spall 1992) for a black box f at the parameters x of a Point: for random signs e, one for each coordinate,
+/// Simultaneous perturbation (Spall 1992) for a black box f at the parameters x of a Point: for random signs e, one for each
+/// coordinate,
 ///
 ///     (f(x + width e) - f(x - width e))/(2 width) e.
 ///
-/// Two evaluations a direction whatever the number of parameters; n is evaluations for each data point, n/2 directions. Unbiased for f that is
-/// quadratic; otherwise its bias is that of central differences, of order width^2. Its noise is that of the other coordinates'
-/// slopes: with one parameter there is none. `value` is the mean of the values seen. A pair with a value that is not finite is
-/// dropped and counted. Throws InvalidArgument if n < 2 or odd, DomainError if width is not positive.
+/// Two evaluations a direction whatever the number of parameters; n is evaluations for each data point, n/2 directions.
+/// Unbiased for f that is quadratic; otherwise its bias is that of central differences, of order width^2. Its noise is that of
+/// the other coordinates' slopes: with one parameter there is none. `value` is the mean of the values seen. A pair with a value
+/// that is not finite is dropped and counted. Throws InvalidArgument if n < 2 or odd, DomainError if width is not positive.
 struct Spsa {
   /// How far each coordinate is moved.
   double width = 1e-3;

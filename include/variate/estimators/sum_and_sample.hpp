@@ -14,9 +14,9 @@ namespace variate {
 ///
 ///     sum over the top of p(s) f(s) grad log p(s)  +  (1 - p(top)) mean_j f(x_j) grad log p(x_j),  x_j ~ q given not in the top.
 ///
-/// Unbiased, and never of larger variance than plain sampling with n draws; with as many `top` as there are points it is Exact and
-/// draws nothing. Needs only values of f and a q with a finite support; top + n evaluations for each data point, beside the log
-/// probabilities of the whole support. A value that is not finite makes the estimate not finite. Throws InvalidArgument if
+/// Unbiased, and never of larger variance than plain sampling with n draws; with as many `top` as there are points it is Exact
+/// and draws nothing. Needs only values of f and a q with a finite support; top + n evaluations for each data point, beside the
+/// log probabilities of the whole support. A value that is not finite makes the estimate not finite. Throws InvalidArgument if
 /// top < 1 or n < 1.
 struct SumAndSample {
   /// Points summed exactly; more than there are means all.
@@ -29,9 +29,10 @@ struct SumAndSample {
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(Enumerable<Q>,
-                  "SumAndSample needs q.support(), all points as columns, and q.evaluate(x): only distributions over a finite set have "
-                  "one. Use Reinforce<LeaveOneOut>.");
+    static_assert(
+        Enumerable<Q>,
+        "SumAndSample needs q.support(), all points as columns, and q.evaluate(x): only distributions over a finite set have "
+        "one. Use Reinforce<LeaveOneOut>.");
     if constexpr (Enumerable<Q>)
       static_assert(Integrand<F, ScalarOf<Q>>,
                     "the model must be callable on a batch and return one number a column: "
@@ -55,7 +56,8 @@ struct SumAndSample {
       Row<T> w = Row<T>::Zero(x.cols());
       for (Index b = 0; b < points; ++b) {
         const std::vector<Index> first = detail::largest(Vector<T>(log_probs.col(b)), summed);
-        for (Index s = 0; s < summed + draws; ++s) x.col(s * points + b) = support.col(first[0]);  // what is not overwritten weighs nothing
+        for (Index s = 0; s < summed + draws; ++s)
+          x.col(s * points + b) = support.col(first[0]);  // what is not overwritten weighs nothing
         const auto put = [&](Index s, Index m, double weight) {
           if (!(static_cast<T>(weight) > T(0))) return;
           x.col(s * points + b) = support.col(m);

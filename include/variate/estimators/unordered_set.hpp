@@ -10,8 +10,8 @@
 
 namespace variate {
 
-/// The unordered set estimator (Kool, van Hoof and Welling 2020): n different points, drawn without replacement by Gumbel's trick (the n
-/// largest of log p + Gumbel number), none evaluated twice. With the leave-one-out ratios R of the set S,
+/// The unordered set estimator (Kool, van Hoof and Welling 2020): n different points, drawn without replacement by Gumbel's
+/// trick (the n largest of log p + Gumbel number), none evaluated twice. With the leave-one-out ratios R of the set S,
 ///
 ///     sum over s in S of grad p(s) R(S, s) (f(s) - sum over s' in S of p(s') R^{D\s}(S, s') f(s')),   R^{D\s}(S, s) = 1,
 ///
@@ -31,9 +31,10 @@ struct UnorderedSet {
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(Enumerable<Q>,
-                  "UnorderedSet needs q.support(), all points as columns, and q.evaluate(x): only distributions over a finite set have "
-                  "one. Use Reinforce<LeaveOneOut>.");
+    static_assert(
+        Enumerable<Q>,
+        "UnorderedSet needs q.support(), all points as columns, and q.evaluate(x): only distributions over a finite set have "
+        "one. Use Reinforce<LeaveOneOut>.");
     if constexpr (Enumerable<Q>)
       static_assert(Integrand<F, ScalarOf<Q>>,
                     "the model must be callable on a batch and return one number a column: "
@@ -52,7 +53,8 @@ struct UnorderedSet {
       const Index points = q.batch_size();
       for (Index b = 0; b < points; ++b)
         if (const Index most = detail::possible(log_probs.col(b)); n > most)
-          throw InvalidArgument(detail::complaint("UnorderedSet", "n", n, "at most the " + std::to_string(most) + " possible points"));
+          throw InvalidArgument(
+              detail::complaint("UnorderedSet", "n", n, "at most the " + std::to_string(most) + " possible points"));
       const Batch<T> keys = log_probs + gumbels<T>(rng, log_probs.rows(), points);
 
       Batch<T> x(support.rows(), n * points);
@@ -66,8 +68,8 @@ struct UnorderedSet {
           const auto& set = sets[static_cast<std::size_t>(b)];
           Vector<double> members(n);
           for (Index s = 0; s < n; ++s) members(s) = static_cast<double>(log_probs(set[static_cast<std::size_t>(s)], b));
-          const double outside =
-              detail::log_sum_without(log_probs.col(b), [&](Index m) { return std::find(set.begin(), set.end(), m) != set.end(); });
+          const double outside = detail::log_sum_without(
+              log_probs.col(b), [&](Index m) { return std::find(set.begin(), set.end(), m) != set.end(); });
           const detail::SetProbabilities probabilities(members, outside);
           for (Index s = 0; s < n; ++s) {
             const double weight = std::exp(members(s) + probabilities.log_ratio(s)) / static_cast<double>(points);

@@ -16,10 +16,11 @@ inline constexpr bool is_point<Point<S>> = true;
 template <class Q>
 concept LinkedPoint = Linked<Q> && is_point<std::remove_cvref_t<decltype(std::declval<const Q&>().distribution())>>;
 
-/// The mean over n/2 directions e for each data point (the columns of directions(d, pairs)) of e (f(x + width e) - f(x - width e))/(2 width), all evaluated
-/// in one call. A pair with a value that is not finite is dropped.
+/// The mean over n/2 directions e for each data point (the columns of directions(d, pairs)) of e (f(x + width e) - f(x - width
+/// e))/(2 width), all evaluated in one call. A pair with a value that is not finite is dropped.
 template <class Q, class F, class Directions>
-Estimate<ScalarOf<Q>> along_directions(std::string_view name, const Q& q, const F& f, ScalarOf<Q> width, Index n, Directions directions) {
+Estimate<ScalarOf<Q>> along_directions(std::string_view name, const Q& q, const F& f, ScalarOf<Q> width, Index n,
+                                       Directions directions) {
   using T = ScalarOf<Q>;
   require_at_least(name, "n", n, 2);
   require_positive(name, "width", width);
@@ -67,9 +68,10 @@ Estimate<ScalarOf<Q>> along_directions(std::string_view name, const Q& q, const 
 /// What both say when they are given something else.
 template <class Q, class F>
 constexpr void explain_directions() {
-  static_assert(LinkedPoint<Q>,
-                "Spsa and EvolutionStrategies move plain parameters: give them a Point, or what is bound to one. For a distribution use "
-                "Reinforce or MeasureValued.");
+  static_assert(
+      LinkedPoint<Q>,
+      "Spsa and EvolutionStrategies move plain parameters: give them a Point, or what is bound to one. For a distribution use "
+      "Reinforce or MeasureValued.");
   if constexpr (LinkedPoint<Q>)
     static_assert(Integrand<F, ScalarOf<Q>>,
                   "the model must be callable on a batch and return one number a column: "

@@ -8,12 +8,13 @@
 
 namespace variate::detail {
 
-/// Values of f at `changes` variants of x, changes x columns: change(j, y, at) makes the columns of y from `at` on, a copy of x, into variant
-/// number j. As many variants go into one call as fit into a few megabytes.
+/// Values of f at `changes` variants of x, changes x columns: change(j, y, at) makes the columns of y from `at` on, a copy of
+/// x, into variant number j. As many variants go into one call as fit into a few megabytes.
 template <class T, class F, class Change>
 Batch<T> values_of_changed(const F& f, const Batch<T>& x, Index changes, Change change) {
   constexpr Index most_numbers = Index{1} << 20;
-  const Index cols = x.cols(), group = std::clamp<Index>(most_numbers / std::max<Index>(x.size(), 1), 1, std::max<Index>(changes, 1));
+  const Index cols = x.cols(),
+              group = std::clamp<Index>(most_numbers / std::max<Index>(x.size(), 1), 1, std::max<Index>(changes, 1));
   Batch<T> values(changes, cols), y;
   for (Index j = 0; j < changes; j += group) {
     const Index count = std::min(group, changes - j);

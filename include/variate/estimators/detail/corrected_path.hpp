@@ -4,7 +4,8 @@
 
 namespace variate::detail {
 
-/// How a batch of draws x (d x SB) was made, for theta of P d rows: row p d + i is about parameter p of coordinate i, column for column.
+/// How a batch of draws x (d x SB) was made, for theta of P d rows: row p d + i is about parameter p of coordinate i, column
+/// for column.
 template <class T>
 struct CorrectedPath {
   Batch<T> x;           ///< the draws

@@ -52,8 +52,8 @@ double log_sum_without(const Column& log_probs, Skip skip) {
   return high + std::log(sum);
 }
 
-/// sum_c by_value(c) f(x_c) and sum_c by_score(c) grad log q(x_c), the weights made of the values by weigh(values, by_value, by_score). Not
-/// finite, and the bad columns counted, if any value is not finite.
+/// sum_c by_value(c) f(x_c) and sum_c by_score(c) grad log q(x_c), the weights made of the values by weigh(values, by_value,
+/// by_score). Not finite, and the bad columns counted, if any value is not finite.
 template <class Q, class F, class Weigh, class T = ScalarOf<Q>>
 Estimate<T> weighed_points(const Q& q, const F& f, const Batch<T>& x, Weigh weigh) {
   const auto e = variate::evaluate(f, x);

@@ -1,6 +1,6 @@
 #pragma once
-/// Independent choices among few values: what a coordinate can be, and how it is written into a batch. `FiniteChoice<D>` for each family
-/// that is made of such coordinates.
+/// Independent choices among few values: what a coordinate can be, and how it is written into a batch. `FiniteChoice<D>` for
+/// each family that is made of such coordinates.
 #include <cmath>
 
 #include "variate/core/types.hpp"
@@ -11,8 +11,8 @@
 namespace variate::detail {
 
 /// `classes(q)`; `labels(q, x)` is what was chosen, d x columns; `probs(q)` has variable i's class k in row i*K + k, (d*K) x B;
-/// `put(q, i, k, column)` writes class k of variable i into a column; `pull(q, g)` takes slopes by the log weights of all classes, (d*K) x
-/// columns, to slopes by theta.
+/// `put(q, i, k, column)` writes class k of variable i into a column; `pull(q, g)` takes slopes by the log weights of all
+/// classes, (d*K) x columns, to slopes by theta.
 template <class D>
 struct FiniteChoice {
   static constexpr bool exists = false;

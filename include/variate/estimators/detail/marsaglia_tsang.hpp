@@ -6,8 +6,8 @@
 
 namespace variate::detail {
 
-/// The proposal of Marsaglia and Tsang (2000) for a gamma number of rate 1, z = (a - 1/3)(1 + e/sqrt(9a - 3))^3, a > 1/3, as a function of a
-/// with the accepted e held: the law of e still depends on a.
+/// The proposal of Marsaglia and Tsang (2000) for a gamma number of rate 1, z = (a - 1/3)(1 + e/sqrt(9a - 3))^3, a > 1/3, as a
+/// function of a with the accepted e held: the law of e still depends on a.
 class MarsagliaTsang {
  public:
   /// By the concentration a, of log z, and of log q(z) + log dz/de.

@@ -10,13 +10,15 @@
 
 namespace variate::detail {
 
-/// Everything is a race of exponential clocks: I(A) is the probability that all clocks of A, a subset of the sample S, ring before the first
-/// of the clocks outside S. Then p(S) = I(S), the leave-one-out ratio R(S, s) is I(S\s)/I(S), and the ratio of second order, with s
-/// taken from the domain first, I(S\{s,s'})/I(S\s). All in logarithms; every sum is of positive terms, so nothing cancels.
+/// Everything is a race of exponential clocks: I(A) is the probability that all clocks of A, a subset of the sample S, ring
+/// before the first of the clocks outside S. Then p(S) = I(S), the leave-one-out ratio R(S, s) is I(S\s)/I(S), and the ratio of
+/// second order, with s taken from the domain first, I(S\{s,s'})/I(S\s). All in logarithms; every sum is of positive terms, so
+/// nothing cancels.
 class SetProbabilities {
  public:
   /// log p of each member of the set and of all that is outside it together (-inf: nothing).
-  SetProbabilities(const Vector<double>& members, double outside) : size_(members.size()), log_one_(size_), log_two_(size_, size_) {
+  SetProbabilities(const Vector<double>& members, double outside)
+      : size_(members.size()), log_one_(size_), log_two_(size_, size_) {
     if (outside == -std::numeric_limits<double>::infinity()) {  // nobody to lose to
       log_one_.setZero();
       log_two_.setZero();
@@ -72,8 +74,8 @@ class SetProbabilities {
     }
   }
 
-  /// I(A) = integral of e^-z prod_a (1 - exp(-z p(a)/p(outside))) dz, by the trapezoidal rule in log z. The product grows with z, so
-  /// nothing below e^-42 counts; the integrand is analytic for |arg z| < pi/2, so the error falls as exp(-pi^2/step).
+  /// I(A) = integral of e^-z prod_a (1 - exp(-z p(a)/p(outside))) dz, by the trapezoidal rule in log z. The product grows with
+  /// z, so nothing below e^-42 counts; the integrand is analytic for |arg z| < pi/2, so the error falls as exp(-pi^2/step).
   void by_quadrature(const Vector<double>& members, double outside) {
     constexpr double lowest = -42, highest = 4.5, step = 0.2;
     constexpr auto nodes = static_cast<Index>((highest - lowest) / step);

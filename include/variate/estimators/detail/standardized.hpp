@@ -11,8 +11,8 @@
 
 namespace variate::detail {
 
-/// Of one draw x = T(e, theta), by the two parameters theta (logarithms): h = dx/dtheta and u = d log|dT/de|/dtheta with e held, and
-/// correction = dlog q/dtheta + h dlog q/dx + u, in a form in which what cancels is left out.
+/// Of one draw x = T(e, theta), by the two parameters theta (logarithms): h = dx/dtheta and u = d log|dT/de|/dtheta with e
+/// held, and correction = dlog q/dtheta + h dlog q/dx + u, in a form in which what cancels is left out.
 struct StandardSlopes {
   std::array<double, 2> h, u, correction;
 };
@@ -28,7 +28,8 @@ class Standardized<Gamma<S>> {
  public:
   static constexpr bool exists = true;
 
-  Standardized(double log_a, double log_rate) : a_(std::exp(log_a)), log_rate_(log_rate), mean_(math::digamma(a_)), variance_(math::trigamma(a_)) {
+  Standardized(double log_a, double log_rate)
+      : a_(std::exp(log_a)), log_rate_(log_rate), mean_(math::digamma(a_)), variance_(math::trigamma(a_)) {
     widening_ = math::detail::tetragamma(a_) / (2 * variance_);
   }
   StandardSlopes at(double x) const {
@@ -49,8 +50,13 @@ class Standardized<Beta<S>> {
   static constexpr bool exists = true;
 
   Standardized(double log_a, double log_b)
-      : a_(std::exp(log_a)), b_(std::exp(log_b)), mean_a_(math::digamma(a_)), mean_b_(math::digamma(b_)), all_(math::digamma(a_ + b_)),
-        variance_a_(math::trigamma(a_)), variance_b_(math::trigamma(b_)) {
+      : a_(std::exp(log_a)),
+        b_(std::exp(log_b)),
+        mean_a_(math::digamma(a_)),
+        mean_b_(math::digamma(b_)),
+        all_(math::digamma(a_ + b_)),
+        variance_a_(math::trigamma(a_)),
+        variance_b_(math::trigamma(b_)) {
     const double twice = 2 * (variance_a_ + variance_b_);
     widening_a_ = math::detail::tetragamma(a_) / twice;
     widening_b_ = math::detail::tetragamma(b_) / twice;
@@ -61,7 +67,8 @@ class Standardized<Beta<S>> {
     const double moved = x * (1 - x), density = a_ * (1 - x) - b_ * x;
     return {{a_ * moved * by_a, b_ * moved * by_b},
             {a_ * ((1 - 2 * x) * by_a + widening_a_), b_ * ((1 - 2 * x) * by_b + widening_b_)},
-            {a_ * (log_x - mean_a_ + all_ + density * by_a + widening_a_), b_ * (log_rest - mean_b_ + all_ + density * by_b + widening_b_)}};
+            {a_ * (log_x - mean_a_ + all_ + density * by_a + widening_a_),
+             b_ * (log_rest - mean_b_ + all_ + density * by_b + widening_b_)}};
   }
 
  private:

@@ -1,8 +1,10 @@
 #pragma once
-/// How the derivative of a law by one of its parameters is a difference of two laws: `WeakDerivative<D>` for each family that has it.
+/// How the derivative of a law by one of its parameters is a difference of two laws: `WeakDerivative<D>` for each family that
+/// has it.
 ///
-/// A coordinate has its own draw x, called number 0, and `alternatives` others, numbers 1, 2, ..., made of x, a uniform u and its theta.
-/// The slope of E f by parameter p is the mean of weight(p) (f(plus) - f(minus)), plus and minus numbers of these draws.
+/// A coordinate has its own draw x, called number 0, and `alternatives` others, numbers 1, 2, ..., made of x, a uniform u and
+/// its theta. The slope of E f by parameter p is the mean of weight(p) (f(plus) - f(minus)), plus and minus numbers of these
+/// draws.
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -26,9 +28,9 @@ struct WeakDerivative {
   static constexpr bool exists = false;
 };
 
-/// loc: (f(loc + s) - f(loc - s))/(scale sqrt(2 pi)), s/scale a Rayleigh number, the same on both sides. log scale: f at a double-sided Maxwell
-/// number less f at a normal one; here the normal is the draw itself, z, and the Maxwell number has the same sign and the square
-/// z^2 - 2 log(1-u), which is chi-square with 3 degrees of freedom.
+/// loc: (f(loc + s) - f(loc - s))/(scale sqrt(2 pi)), s/scale a Rayleigh number, the same on both sides. log scale: f at a
+/// double-sided Maxwell number less f at a normal one; here the normal is the draw itself, z, and the Maxwell number has the
+/// same sign and the square z^2 - 2 log(1-u), which is chi-square with 3 degrees of freedom.
 template <class S>
 struct WeakDerivative<Normal<S>> {
   static constexpr bool exists = true, uses_uniforms = true;
@@ -89,9 +91,9 @@ struct WeakDerivative<Exponential<S>> {
   static Theta weights(S, S, const Theta&) { return {S(1)}; }
 };
 
-/// With t exponential of rate 1, so that x + t/rate has a concentration larger by 1. log rate: a (f(x) - f(x + t/rate)).
-/// log a: a (f(x + t/rate) - f(x))/t, because a gamma number of concentration a + h is the sum of two, and the smaller has, for small h,
-/// density h e^-t/t away from 0 (the Levy measure of the gamma process).
+/// With t exponential of rate 1, so that x + t/rate has a concentration larger by 1. log rate: a (f(x) - f(x + t/rate)). log a:
+/// a (f(x + t/rate) - f(x))/t, because a gamma number of concentration a + h is the sum of two, and the smaller has, for small
+/// h, density h e^-t/t away from 0 (the Levy measure of the gamma process).
 template <class S>
 struct WeakDerivative<Gamma<S>> {
   static constexpr bool exists = true, uses_uniforms = true;
