@@ -26,7 +26,8 @@ namespace {
 /// A cost of two choices among three classes.
 struct Table {
   auto operator()(const auto& x) const {
-    return 1.5 * row(x, 0) * row(x, 4) - sin(2.0 * row(x, 1) + row(x, 3)) + exp(0.5 * row(x, 2)) * row(x, 5) + square(row(x, 4) - 0.3);
+    return 1.5 * row(x, 0) * row(x, 4) - sin(2.0 * row(x, 1) + row(x, 3)) + exp(0.5 * row(x, 2)) * row(x, 5) +
+           square(row(x, 4) - 0.3);
   }
 };
 /// The same, not finite where the first variable's class is nearest to 0.
@@ -52,7 +53,9 @@ auto surrogate(double scale) {
   Rng rng(2);
   return differentiable(Surrogate{}, Vector<T>(static_cast<T>(scale) * normals<T>(rng, 41, 1)));
 }
-OneHotCategorical<double> choices() { return OneHotCategorical<double>(Batch<double>{{0.4}, {-1.2}, {1.0}, {-0.3}, {0.8}, {0.1}}, 3); }
+OneHotCategorical<double> choices() {
+  return OneHotCategorical<double>(Batch<double>{{0.4}, {-1.2}, {1.0}, {-0.3}, {0.8}, {0.1}}, 3);
+}
 
 /// `batches` batches of uniforms for n samples: two data points at once are each alone.
 template <class E>
@@ -175,14 +178,17 @@ TEST_CASE("one-hot: slopes of the relaxation, by differences", "[estimators]") {
   CHECK(smooth.conditional_pullback(b, z, g).cwiseProduct(w).sum() == Approx(moved.cwiseProduct(g).sum()));
   const Batch<double> by_a = (smooth.smooth(a + h * w) - smooth.smooth(a - h * w)) / (2 * h);
   CHECK((smooth.slope(y, w) - by_a).norm() < 1e-9);
-  const Batch<double> by_slope = (smooth.slope(smooth.smooth(a + h * w), g) - smooth.slope(smooth.smooth(a - h * w), g)) / (2 * h);
+  const Batch<double> above = smooth.smooth(a + h * w), below = smooth.smooth(a - h * w);
+  const Batch<double> by_slope = (smooth.slope(above, g) - smooth.slope(below, g)) / (2 * h);
   CHECK((smooth.curvature(y, w, g) - by_slope).norm() < 1e-9);
   CHECK((smooth.mean_pullback(g).leftCols(2) - smooth.slope(smooth.mean(), g.leftCols(2))).norm() < 1e-14);
 }
 
 TEST_CASE("one-hot: bound to data, and in single precision", "[estimators]") {
   struct Doubled {
-    Vector<double> pullback(const Batch<double>& g) const { return 2 * Eigen::Map<const Vector<double>>(g.data(), g.size()); }
+    Vector<double> pullback(const Batch<double>& g) const {
+      return 2 * Eigen::Map<const Vector<double>>(g.data(), g.size());
+    }
   };
   const auto f = differentiable(Table{});
   const Bound<OneHotCategorical<double>, Doubled> bound(choices(), Doubled{});

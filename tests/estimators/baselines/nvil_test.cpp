@@ -31,7 +31,9 @@ struct Level {
 };
 /// C(x) = theta_0 + theta_1 x_0.
 struct Line {
-  auto operator()(const auto& x, const auto& theta) const { return reshape(theta, 1, 1, 1) * row(x, 0) + reshape(theta, 0, 1, 1); }
+  auto operator()(const auto& x, const auto& theta) const {
+    return reshape(theta, 1, 1, 1) * row(x, 0) + reshape(theta, 0, 1, 1);
+  }
 };
 using LineNvil = decltype(Nvil(differentiable(Line{}, Vector<double>())));
 }  // namespace

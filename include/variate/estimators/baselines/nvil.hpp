@@ -23,17 +23,17 @@ namespace detail {
 struct NoNetwork {};
 }  // namespace detail
 
-/// The baseline of NVIL (Mnih and Gregor 2014, algorithm 1). With l = f - C(x), C a network of the data point's inputs, and c, v running means of
-/// the mean and the (population) variance of l over a draw,
+/// The baseline of NVIL (Mnih and Gregor 2014, algorithm 1). With l = f - C(x), C a network of the data point's inputs, and c, v
+/// running means of the mean and the (population) variance of l over a draw,
 ///
 ///     (l - c) / max(1, sqrt(v)).
 ///
-/// C is any Parametric with `evaluate`, one number a column, such as `differentiable(mlp, params)`; it steps down the squared error (l - c)^2 / 2
-/// by `optimizer`, and needs a q that is bound to inputs. Without a network C is 0 and q is anything.
+/// C is any Parametric with `evaluate`, one number a column, such as `differentiable(mlp, params)`; it steps down the squared
+/// error (l - c)^2 / 2 by `optimizer`, and needs a q that is bound to inputs. Without a network C is 0 and q is anything.
 ///
-/// Unbiased but for the scale, a number from earlier draws that makes large gradients smaller. With `update_first`, as in the paper, c and
-/// v hold the n values at hand as well: the gradient is then (1 - (1 - decay)/n) of itself with a bias through v besides.
-/// Throws DomainError unless 0 <= decay < 1.
+/// Unbiased but for the scale, a number from earlier draws that makes large gradients smaller. With `update_first`, as in the
+/// paper, c and v hold the n values at hand as well: the gradient is then (1 - (1 - decay)/n) of itself with a bias through v
+/// besides. Throws DomainError unless 0 <= decay < 1.
 template <class T = double, class Network = detail::NoNetwork, class O = Adam<T>>
 class Nvil {
   static constexpr bool reads = !std::is_same_v<Network, detail::NoNetwork>;

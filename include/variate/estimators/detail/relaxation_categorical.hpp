@@ -15,10 +15,10 @@
 
 namespace variate::detail {
 
-/// z = logit - log(-log u), b = onehot(argmax z), y = softmax(z / temperature). Given that class k won, in logarithms (spec 2.2): with
-/// E = -log v, a_i = log E_i - logit_i and m = log sum exp(logits) - log E_k, z_tilde_k = m and z_tilde_i = m - softplus(a_i + m)
-/// else. So the winner stays the largest, and the derivatives follow from z_tilde alone: with o_i = exp(z_tilde_i - m) = 1 - r_i,
-/// dz_tilde_i/dlogit_j = r_i [i = j] + o_i p_j.
+/// z = logit - log(-log u), b = onehot(argmax z), y = softmax(z / temperature). Given that class k won, in logarithms (spec 2.2):
+/// with E = -log v, a_i = log E_i - logit_i and m = log sum exp(logits) - log E_k, z_tilde_k = m and z_tilde_i = m - softplus(a_i
+/// + m) else. So the winner stays the largest, and the derivatives follow from z_tilde alone: with o_i = exp(z_tilde_i - m) = 1 -
+/// r_i, dz_tilde_i/dlogit_j = r_i [i = j] + o_i p_j.
 template <class S>
 class Relaxation<OneHotCategorical<S>> {
   using V = Packet<S>;
@@ -158,7 +158,8 @@ class Relaxation<OneHotCategorical<S>> {
     }
   };
 
-  /// body(choice) for every variable and register of columns of one sample's data points, or of samples if there is one data point.
+  /// body(choice) for every variable and register of columns of one sample's data points, or of samples if there is one data
+  /// point.
   template <class Body>
   void each_choice(Index cols, Body body) const {
     constexpr Index lanes = packet_size<S>;
