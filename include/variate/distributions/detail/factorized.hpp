@@ -1,28 +1,8 @@
 #pragma once
 /// `Factorized<Law>`: d independent coordinates, each with one univariate law of `Law::parameters` numbers. All that a family
-/// must say is the arithmetic of one coordinate; shapes, loops, errors and pullbacks are here, once.
-///
-/// A law is a struct of static functions, written for packets (`math::Lanes<T>`) of coordinates or samples:
-///   Scalar, name, parameters (numbers per coordinate), constants (numbers kept for each), discrete, reparameterized
-///   fixed                            of the parameters, how many (the last) are settings: given once, never learned (default 0)
-///   prepare(theta) -> constants      once for each change of theta; the functions below see only these
-///   log_prob(x, c);  score(x, c, s)  writes s[j] = dlog_prob/dtheta_j and returns dlog_prob/dx (ignored if discrete)
-///   noise(rng, r, c), point(e, c)    the point made from noise e; a law whose noise depends on its parameters takes
-///                                    noise(rng, constants, d, samples) with all constants, (constants * d) x B, instead
-///   path(e, x, c, s)                 writes s[j] = dpoint/dtheta_j (if reparameterized)
-///   smooth, smooth_at(e, c), smooth_slopes(y, c), path_by(f, e, x, c, s)    for laws whose path is costly: path is path_by of the `smooth`
-///                                    numbers smooth_slopes(y), smooth functions of y = smooth_at(e), which are interpolated when one
-///                                    coordinate has many samples
-///   lowest(c), highest(c)            the ends of the support (default -inf, inf); the law is not believed at points beyond them or at
-///                                    infinite ones, so its functions need not look
-///   periodic                         true for a law on a circle (default false): log_prob and score hold beyond lowest and highest
-///   mean, variance, mode, entropy(c), entropy_gradient(c, s), cdf(x, c), log_cdf(x, c), icdf(p, c), kl(p, q), kl_gradient(p, q, s): what
-///   exists of them.
-/// Coordinate i has rows i, d + i, 2d + i, ... of theta. Slopes by settings are written too, for whoever asks the law; they go nowhere.
+/// must say is the arithmetic of one coordinate (law.hpp); shapes, loops, errors and pullbacks are here, once.
 #include <algorithm>
 #include <cmath>
-#include <concepts>
-#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -30,50 +10,11 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/cells.hpp"
-#include "variate/distributions/detail/many_samples.hpp"
+#include "variate/distributions/detail/factorized_draw.hpp"
+#include "variate/distributions/detail/law.hpp"
 #include "variate/distributions/detail/theta.hpp"
 
 namespace variate::detail {
-
-template <class Law>
-class FactorizedDraw;
-template <class Law>
-class FactorizedEvaluation;
-template <class Law>
-using LawConstants = Numbers<typename Law::Scalar, Law::constants>;
-template <class Law>
-using LawTheta = Numbers<typename Law::Scalar, Law::parameters>;
-
-/// Settings per coordinate, and what is left to learn.
-template <class Law>
-inline constexpr int fixed_of = 0;
-template <class Law>
-  requires requires { Law::fixed; }
-inline constexpr int fixed_of<Law> = Law::fixed;
-template <class Law>
-inline constexpr int learned_of = Law::parameters - fixed_of<Law>;
-
-/// Density and slopes have a period; lowest and highest are where the distribution function starts and ends.
-template <class Law>
-inline constexpr bool is_periodic = requires { requires Law::periodic; };
-
-template <class Law>
-concept HasLawMean = requires(LawConstants<Law> c) { Law::mean(c); };
-template <class Law>
-concept HasLawVariance = requires(LawConstants<Law> c) { Law::variance(c); };
-template <class Law>
-concept HasLawMode = requires(LawConstants<Law> c) { Law::mode(c); };
-template <class Law>
-concept HasLawEntropy = requires(LawConstants<Law> c, LawTheta<Law> s) {
-  Law::entropy(c);
-  Law::entropy_gradient(c, s);
-};
-template <class Law>
-concept HasLawCdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::cdf(x, c); };
-template <class Law>
-concept HasLawLogCdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::log_cdf(x, c); };
-template <class Law>
-concept HasLawIcdf = requires(Packet<typename Law::Scalar> x, LawConstants<Law> c) { Law::icdf(x, c); };
 
 template <class Law>
 class Factorized : public Theta<typename Law::Scalar> {
@@ -316,7 +257,8 @@ class Factorized : public Theta<typename Law::Scalar> {
   /// out = sum_s weight(slice) * s for each learned parameter, where body(c, slice, s, weight) fills s; out is K x B, row by row.
   template <class Weight, class F>
   void over_samples(Index cols, T* out, Weight weight, F body) const {
-    sum_samples<Law::constants, learned_of<Law>, Law::parameters>(constants_.data(), event_size(), this->batch_size(), cols, out, weight, body);
+    sum_samples<Law::constants, learned_of<Law>, Law::parameters>(constants_.data(), event_size(), this->batch_size(), cols, out,
+                                                                  weight, body);
   }
   static auto weights(const Row<T>& w) {
     return [at = w.data()](const auto& slice) { return slice.load_weights(at); };
@@ -341,132 +283,6 @@ class Factorized : public Theta<typename Law::Scalar> {
   }
 
   Batch<T> settings_, constants_;
-};
-
-/// A draw that remembers its noise.
-template <class Law>
-class FactorizedDraw {
- public:
-  using T = typename Law::Scalar;
-  Batch<T> value;  ///< d x SB
-
-  /// K x B: for each data point, sum over its samples of (dvalue/dtheta)^T G.
-  Batch<T> theta_pullback(const Batch<T>& g) const {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
-    pull(g, gradient.data());
-    return gradient;
-  }
-  /// The same, flat.
-  Vector<T> pullback(const Batch<T>& g) const {
-    Vector<T> gradient(q_->theta().size());
-    pull(g, gradient.data());
-    return gradient;
-  }
-
- private:
-  friend class Factorized<Law>;
-  FactorizedDraw(const Factorized<Law>& q, Batch<T> noise) : value(noise.rows(), noise.cols()), q_(&q), noise_(std::move(noise)) {
-    q.points_from(noise_, value);
-  }
-
-  void pull(const Batch<T>& g, T* gradient) const {
-    require_size(Law::name, "rows of G", g.rows(), value.rows());
-    require_size(Law::name, "columns of G", g.cols(), value.cols());
-    if constexpr (std::same_as<T, double> && requires { Law::smooth; })
-      if (q_->batch_size() == 1 && value.cols() >= many_samples) return pull_by_series(g, gradient);
-    q_->over_samples(
-        value.cols(), gradient, [at = g.data()](const auto& slice) { return slice.load_or_zero(at); },
-        [e = noise_.data(), x = value.data()](const auto& c, const auto& slice, auto& s, auto) {
-          Law::path(slice.load(e), slice.load(x), c, s);
-        });
-  }
-
-  /// Coordinate by coordinate, the costly part of the path by its Chebyshev series on the range of the samples; where that does not
-  /// converge, by the law.
-  void pull_by_series(const Batch<T>& g, T* gradient) const {
-    const Index d = value.rows(), cols = value.cols();
-    for (Index i = 0; i < d; ++i) {
-      const LawConstants<Law> c = spread_numbers<Law::constants>(q_->constants().data() + i, d);
-      const T *e = noise_.data() + i * cols, *x = value.data() + i * cols, *weights = g.data() + i * cols;
-      const auto at = [&](Index j, Index count) { return Law::smooth_at(load_some(e + j, count, e[j]), c); };
-      math::detail::Chebyshev<Law::smooth> series;
-      const bool fits = fit_samples(series, cols, at, [&](Packet<T> y) { return Law::smooth_slopes(y, c); });
-      Numbers<T, learned_of<Law>> total;
-      total.fill(Packet<T>(T(0)));
-      const auto add = [&](Index j, Index count, const Numbers<T, Law::smooth>& slopes) {
-        LawTheta<Law> s;
-        Law::path_by(slopes, load_some(e + j, count, e[j]), load_some(x + j, count, x[j]), c, s);
-        const Packet<T> w = load_some(weights + j, count, T(0));
-        for (std::size_t k = 0; k < total.size(); ++k) total[k] = multiply_add(w, s[k], total[k]);
-      };
-      if (fits) each_of_series(series, cols, at, add);
-      else
-        for (Index j = 0; j < cols; j += packet_size<T>) {
-          const Index count = std::min(packet_size<T>, cols - j);
-          add(j, count, Law::smooth_slopes(at(j, count), c));
-        }
-      for (std::size_t k = 0; k < total.size(); ++k) gradient[static_cast<Index>(k) * d + i] = sum(total[k]);
-    }
-  }
-
-  const Factorized<Law>* q_;
-  Batch<T> noise_;
-};
-
-/// The log density of a batch of points, and the way back from it.
-template <class Law>
-class FactorizedEvaluation {
- public:
-  using T = typename Law::Scalar;
-  Row<T> value;  ///< 1 x SB
-
-  /// K x B: for each data point, sum over its samples of w dlog_prob/dtheta.
-  Batch<T> theta_pullback(const Row<T>& w) const {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
-    pull(w, gradient.data(), nullptr);
-    return gradient;
-  }
-  /// The same, and G_c = w_c dlog_prob/dx_c.
-  Batch<T> theta_pullback(const Row<T>& w, Batch<T>& g) const
-    requires(!Law::discrete)
-  {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
-    g.resize(x_->rows(), x_->cols());
-    pull(w, gradient.data(), g.data());
-    return gradient;
-  }
-  /// The weighted score, flat.
-  Vector<T> pullback(const Row<T>& w) const {
-    Vector<T> gradient(q_->theta().size());
-    pull(w, gradient.data(), nullptr);
-    return gradient;
-  }
-  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
-    requires(!Law::discrete)
-  {
-    Vector<T> gradient(q_->theta().size());
-    g.resize(x_->rows(), x_->cols());
-    pull(w, gradient.data(), g.data());
-    return gradient;
-  }
-
- private:
-  friend class Factorized<Law>;
-  FactorizedEvaluation(const Factorized<Law>& q, const Batch<T>& x) : value(q.log_prob(x)), q_(&q), x_(&x) {}
-
-  void pull(const Row<T>& w, T* gradient, [[maybe_unused]] T* g) const {
-    require_size(Law::name, "number of weights", w.size(), value.size());
-    q_->over_samples(value.size(), gradient, Factorized<Law>::weights(w),
-                     [&, x = x_->data()](const auto& c, const auto& slice, auto& s, auto weight) {
-                       const Packet<T> slope = Factorized<Law>::score_of(slice.load(x), c, s);
-                       if constexpr (!Law::discrete) {
-                         if (g) slice.store(weight * slope, g);
-                       }
-                     });
-  }
-
-  const Factorized<Law>* q_;
-  const Batch<T>* x_;
 };
 
 }  // namespace variate::detail
