@@ -13,7 +13,7 @@ namespace variate {
 /// The unordered set estimator (Kool, van Hoof and Welling 2020): n different points, drawn without replacement by Gumbel's
 /// trick (the n largest of log p + Gumbel number), none evaluated twice. With the leave-one-out ratios R of the set S,
 ///
-///     sum over s in S of grad p(s) R(S, s) (f(s) - sum over s' in S of p(s') R^{D\s}(S, s') f(s')),   R^{D\s}(S, s) = 1,
+///     sum over s in S of grad p(s) R(S, s) (f(s) - sum over s' in S of p(s') R^{D-s}(S, s') f(s')),   R^{D-s}(S, s) = 1,
 ///
 /// the inner sum the built-in baseline, left out if `baseline` is false. Unbiased, and the better the more of the probability the
 /// n points hold; with all points it is Exact. The ratios are computed in logarithms without cancellation, whatever the logits.

@@ -11,8 +11,8 @@
 namespace variate::detail {
 
 /// Everything is a race of exponential clocks: I(A) is the probability that all clocks of A, a subset of the sample S, ring
-/// before the first of the clocks outside S. Then p(S) = I(S), the leave-one-out ratio R(S, s) is I(S\s)/I(S), and the ratio of
-/// second order, with s taken from the domain first, I(S\{s,s'})/I(S\s). All in logarithms; every sum is of positive terms, so
+/// before the first of the clocks outside S. Then p(S) = I(S), the leave-one-out ratio R(S, s) is I(S-s)/I(S), and the ratio of
+/// second order, with s taken from the domain first, I(S-{s,s'})/I(S-s). All in logarithms; every sum is of positive terms, so
 /// nothing cancels.
 class SetProbabilities {
  public:
@@ -41,7 +41,7 @@ class SetProbabilities {
   double log_set() const { return log_set_; }
   /// log R(S, s).
   double log_ratio(Index s) const { return log_one_(s) - log_set_; }
-  /// log R^{D\s}(S, t); 0 for t = s.
+  /// log R^{D-s}(S, t); 0 for t = s.
   double log_second_ratio(Index s, Index t) const { return log_two_(s, t) - log_one_(s); }
 
  private:
@@ -52,7 +52,7 @@ class SetProbabilities {
     return low == -std::numeric_limits<double>::infinity() ? high : high + std::log1p(std::exp(low - high));
   }
 
-  /// I(A) = sum over a in A of p(a)/(p(A) + p(outside)) I(A\a): who rings first.
+  /// I(A) = sum over a in A of p(a)/(p(A) + p(outside)) I(A-a): who rings first.
   void by_subsets(const Vector<double>& members, double outside) {
     const std::size_t all = (std::size_t{1} << size_) - 1;
     std::vector<double> log_i(all + 1, 0.0);
@@ -104,8 +104,8 @@ class SetProbabilities {
 
   Index size_;
   double log_set_ = 0;
-  Vector<double> log_one_;  ///< of S\s
-  Batch<double> log_two_;   ///< of S\{s, t}
+  Vector<double> log_one_;  ///< of S-s
+  Batch<double> log_two_;   ///< of S-{s, t}
 };
 
 }  // namespace variate::detail
