@@ -219,12 +219,12 @@ class Dirichlet : public detail::Theta<S> {
   Dirichlet(Checked, Batch<S> theta) : detail::Theta<S>(std::move(theta)), shape_(this->theta_) { gather(); }
 
   static void require_shape(const char* what, const Batch<S>& m) {
-    detail::require_at_least(name, std::string("rows of ") + what, m.rows(), 2);
-    detail::require_at_least(name, std::string("columns of ") + what, m.cols(), 1);
+    detail::require_at_least(name, "rows of " + std::string(what), m.rows(), 2);
+    detail::require_at_least(name, "columns of " + std::string(what), m.cols(), 1);
   }
   static void require_same(const char* what, const Batch<S>& m, const Batch<S>& x) {
-    detail::require_size(name, std::string("rows of ") + what, m.rows(), x.rows());
-    detail::require_size(name, std::string("columns of ") + what, m.cols(), x.cols());
+    detail::require_size(name, "rows of " + std::string(what), m.rows(), x.rows());
+    detail::require_size(name, "columns of " + std::string(what), m.cols(), x.cols());
   }
   static Batch<S> log_of(const Batch<S>& concentration) {
     require_shape("concentration", concentration);
