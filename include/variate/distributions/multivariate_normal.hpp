@@ -151,8 +151,8 @@ class MultivariateNormal : public detail::Theta<S> {
   }
   static void require_square(const char* what, const Batch<S>& m, Index d) {
     detail::require_at_least(name, "size of loc", d, 1);
-    detail::require_size(name, std::string("rows of ") + what, m.rows(), d);
-    detail::require_size(name, std::string("columns of ") + what, m.cols(), d);
+    detail::require_size(name, "rows of " + std::string(what), m.rows(), d);
+    detail::require_size(name, "columns of " + std::string(what), m.cols(), d);
   }
   static Batch<S> theta_of(const Vector<S>& loc, const Batch<S>& l) {
     require_square("scale_tril", l, loc.size());
