@@ -1,7 +1,9 @@
 #pragma once
 /// Independent choices among K classes, by their logits.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -89,8 +91,25 @@ class Categorical : public detail::Theta<S> {
         detail::store_some(winner, x.data() + i * cols + c, count);
       };
       if (batch == 1) {
-        for (Index c = 0; c < cols; c += lanes)
-          race(c, std::min(lanes, cols - c), [&](Index row) { return V(wait(row, 0)); });
+        constexpr std::size_t wide = 4;  // registers side by side: a logarithm waits for itself
+        Index c = 0;
+        for (; c + static_cast<Index>(wide) * lanes <= cols; c += static_cast<Index>(wide) * lanes) {
+          std::array<V, wide> first, winner;
+          first.fill(V(-std::numeric_limits<S>::infinity()));
+          winner.fill(V(S(0)));
+          for (Index k = 0; k < classes_; ++k) {
+            const S* from = u.data() + (i * classes_ + k) * cols + c;
+            const V mean_wait(wait(i * classes_ + k, 0)), label(static_cast<S>(k));
+            for (std::size_t j = 0; j < wide; ++j) {
+              const V rings = math::log(V::load(from + static_cast<Index>(j) * lanes)) * mean_wait;
+              const auto wins = rings > first[j];
+              winner[j] = select(wins, label, winner[j]);
+              first[j] = select(wins, rings, first[j]);
+            }
+          }
+          for (std::size_t j = 0; j < wide; ++j) winner[j].store(x.data() + i * cols + c + static_cast<Index>(j) * lanes);
+        }
+        for (; c < cols; c += lanes) race(c, std::min(lanes, cols - c), [&](Index row) { return V(wait(row, 0)); });
       } else {
         for (Index s = 0; s < cols; s += batch)
           for (Index b = 0; b < batch; b += lanes) {
