@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 
 #include "variate/variate.hpp"
@@ -100,10 +101,14 @@ void square_plus_constant(double mu, double sigma, double c, Index repeats) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const Index repeats = argc > 1 ? std::atol(argv[1]) : 20000;
   for (const double t : {0.45, 0.499})
     for (const double phi : {0.0, 1.0}) toy(t, phi, repeats);
   square_plus_constant(-0.3, 1.1, -3.5, repeats);
   square_plus_constant(1.0, 0.5, 2.0, repeats);
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }

@@ -1,6 +1,7 @@
 #pragma once
 /// Derivatives of functions as answers rather than as integrands: gradient, value_and_gradient, hessian_vector_product, jacobian.
 #include <algorithm>
+#include <concepts>
 #include <functional>
 #include <type_traits>
 
@@ -20,11 +21,11 @@ namespace detail {
 /// f itself if it can be pulled back, otherwise a model wrapped (and not copied: it may hold data).
 template <class T, class F>
 decltype(auto) pullable(const F& f) {
-  if constexpr (requires(const Batch<T>& x, const Row<T>& w, Batch<T>& g) { f.evaluate(x).pullback(w, g); }) return (f);
-  else if constexpr (requires(const Batch<T>& x, Batch<T>& g) {
-                       { f.value_and_gradient(x, g) } -> std::convertible_to<Row<T>>;
-                     })
-    return (f);
+  constexpr bool evaluates = requires(const Batch<T>& x, const Row<T>& w, Batch<T>& g) { f.evaluate(x).pullback(w, g); };
+  constexpr bool differentiates = requires(const Batch<T>& x, Batch<T>& g) {
+    { f.value_and_gradient(x, g) } -> std::convertible_to<Row<T>>;
+  };
+  if constexpr (evaluates || differentiates) return (f);
   else return Differentiable<std::reference_wrapper<const F>>(std::cref(f));
 }
 }  // namespace detail

@@ -50,7 +50,7 @@ class ThreadPool {
     }
     using Task = std::remove_reference_t<F>*;
     Task target = std::addressof(task);  // a pointer to this pointer works for plain functions too
-    context_ = &target;
+    context_ = static_cast<void*>(&target);
     call_ = [](void* context, Index i) { (**static_cast<Task*>(context))(i); };
     tasks_ = tasks;
     failed_ = std::numeric_limits<Index>::max();
