@@ -22,7 +22,7 @@ struct Disarm {
   static constexpr detail::Never explain() {
     static_assert(detail::LinkedBernoulli<Q>,
                   "Disarm is for Bernoulli distributions, bound or not: use Reinforce<LeaveOneOut> for other discrete ones.");
-    if constexpr (detail::LinkedBernoulli<Q>) detail::explain_model<Q, F>();
+    if constexpr (detail::LinkedBernoulli<Q>) detail::explain_values<Q, F>();
     return {};
   }
 

@@ -15,7 +15,7 @@ constexpr Never explain_paths_of_weights() {
   static_assert(Reparameterizable<Q>,
                 "this estimator needs q.rsample(rng, n), and this distribution has none (discrete ones cannot): use Vimco.");
   if constexpr (Reparameterizable<Q>) {
-    explain_log_weights<Q, F>();
+    explain_values<Q, F>();
     static_assert(DifferentiableIntegrand<F, ScalarOf<Q>> || !Integrand<F, ScalarOf<Q>>,
                   "this estimator needs the model's gradient by x: write value_and_gradient(x, gradient), "
                   "or wrap a generic model in differentiable(model), or use Vimco.");

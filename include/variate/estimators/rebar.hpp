@@ -12,40 +12,45 @@ namespace variate {
 /// Options of Rebar.
 template <class T = double>
 struct RebarOptions {
-  T temperature = T(0.5);      ///< of the relaxation, positive: where tuning starts
-  T eta = T(1);                ///< scale of the control variate: where tuning starts
-  bool tune_eta = true;        ///< follow the scale of least variance
+  T temperature = T(0.5);        ///< of the relaxation, positive: where tuning starts
+  T eta = T(1);                  ///< scale of the control variate: where tuning starts
+  bool tune_eta = true;          ///< follow the scale of least variance
   bool tune_temperature = true;  ///< step along the variance's slope by log temperature, if f has Hessian-vector products
-  bool constant = true;        ///< a moving average of f(b) - eta f(y_tilde) joins the control variate, so that it never loses to one
-  bool improved = false;       ///< the relaxation that tends to the mean as the temperature grows (Tucker et al. 2017, section 3.3)
-  T decay = T(0.99);           ///< of the moving averages, in [0, 1)
+  bool constant = true;   ///< a moving average of f(b) - eta f(y_tilde) joins the control variate, so that it never loses to one
+  bool improved = false;  ///< the relaxation that tends to the mean as the temperature grows (Tucker et al. 2017, section 3.3)
+  T decay = T(0.99);      ///< of the moving averages, in [0, 1)
 };
 
-/// REBAR (Tucker et al. 2017). With y = smooth(z/temperature) made from the noisy logits z of the hard draw b, and y_tilde from z_tilde, a
-/// second draw of them given b,
+/// REBAR (Tucker et al. 2017). With y = smooth(z/temperature) made from the noisy logits z of the hard draw b, and y_tilde from
+/// z_tilde, a second draw of them given b,
 ///
 ///     (f(b) - eta f(y_tilde) - a) grad log q(b) + eta d/dlogits [f(y) - f(y_tilde)].
 ///
-/// Unbiased for every eta, temperature and constant a, which come from earlier draws. g = A + eta B is affine in eta, so the eta of least
-/// E|g|^2 is -E[A.B]/E[B.B], of which moving averages are kept; log temperature takes a step of `optimizer` along the slope of the draw's
-/// |g|^2, by one Hessian-vector product of f at y and one at y_tilde. |g|^2 is that of the gradient by the logits of each draw.
+/// Unbiased for every eta, temperature and constant a, which come from earlier draws. g = A + eta B is affine in eta, so the eta
+/// of least E|g|^2 is -E[A.B]/E[B.B], of which moving averages are kept; log temperature takes a step of `optimizer` along the
+/// slope of the draw's |g|^2, by one Hessian-vector product of f at y and one at y_tilde. |g|^2 is that of the gradient by the
+/// logits of each draw.
 ///
-/// Needs df/dx between the points of q; for Bernoulli and OneHotCategorical, bound or not. f is called on 3n columns for each data point (5n if
-/// the temperature is tuned). Samples with a value or gradient that is not finite are dropped and counted. `learn` takes what the estimate
-/// learned. Throws DomainError unless temperature > 0 and 0 <= decay < 1, InvalidArgument if n < 1.
+/// Needs df/dx between the points of q; for Bernoulli and OneHotCategorical, bound or not. f is called on 3n columns for each
+/// data point (5n if the temperature is tuned). Samples with a value or gradient that is not finite are dropped and counted.
+/// `learn` takes what the estimate learned. Throws DomainError unless temperature > 0 and 0 <= decay < 1, InvalidArgument if n
+/// < 1.
 template <class T = double, class O = Adam<T>>
 class Rebar {
  public:
   explicit Rebar(RebarOptions<T> options = {}, O optimizer = O({.rate = T(0.01)}))
-      : options_(options), log_tau_(Vector<T>::Constant(1, std::log(options.temperature))), eta_(options.eta), optimizer_(std::move(optimizer)) {
+      : options_(options),
+        log_tau_(Vector<T>::Constant(1, std::log(options.temperature))),
+        eta_(options.eta),
+        optimizer_(std::move(optimizer)) {
     detail::require_positive("Rebar", "temperature", options.temperature);
     detail::require_finite("Rebar", "eta", options.eta);
     if (!(options.decay >= T(0) && options.decay < T(1)))
       throw DomainError(detail::complaint("Rebar", "decay", options.decay, "a number in [0, 1)"));
   }
 
-  T temperature() const { return std::exp(log_tau_(0)); }  ///< as it stands
-  T eta() const { return eta_; }                           ///< scale of the control variate, as it stands
+  T temperature() const { return std::exp(log_tau_(0)); }                      ///< as it stands
+  T eta() const { return eta_; }                                               ///< scale of the control variate, as it stands
   T constant() const { return weight_ == T(0) ? T(0) : constant_ / weight_; }  ///< as it stands
 
   template <class Q, class F>
@@ -65,14 +70,16 @@ class Rebar {
       detail::Kept<T> kept(n, q.batch_size());
       Estimate<T> estimate;
       bool done = attempt(q, f, draw, kept, estimate);
-      while (!done && kept.patch(1, [&](Index to, Index from) { draw.copy(to, from); })) done = attempt(q, f, draw, kept, estimate);
+      while (!done && kept.patch(1, [&](Index to, Index from) { draw.copy(to, from); }))
+        done = attempt(q, f, draw, kept, estimate);
       if (!done) return detail::refused<T>(kept.dropped(), estimate.evaluations);
       estimate.dropped = kept.dropped();
       return estimate;
     }
   }
 
-  /// Takes what an estimate learned: the means of A.B and B.B, the slope of the variance by log temperature, and the mean remainder.
+  /// Takes what an estimate learned: the means of A.B and B.B, the slope of the variance by log temperature, and the mean
+  /// remainder.
   void learn(const Vector<T>& own) {
     weight_ = options_.decay * weight_ + (T(1) - options_.decay);
     const auto follow = [&](T& average, T now) { average = options_.decay * average + (T(1) - options_.decay) * now; };
@@ -132,12 +139,12 @@ class Rebar {
 
   /// d E|g|^2/dlog tau = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent).
   template <class Q, class F>
-  T by_log_temperature(const detail::RelaxedCost<Q, F>& cost, const detail::Coupled<Q>& draw, const Batch<T>& y, const Batch<T>& y_tilde,
-                       const Batch<T>& slope_tilde, const Batch<T>& g, const Batch<T>& score, const Row<T>& w) const {
+  T by_log_temperature(const detail::RelaxedCost<Q, F>& cost, const detail::Coupled<Q>& draw, const Batch<T>& y,
+                       const Batch<T>& y_tilde, const Batch<T>& slope_tilde, const Batch<T>& g, const Batch<T>& score,
+                       const Row<T>& w) const {
     // slope_tilde is already through smooth's slope: c(z_tilde) moves by slope_tilde . da/dlog tau
-    Batch<T> moved = -draw.z_tilde / cost.tau;
-    if (options_.improved) detail::add_tiled(moved, draw.theta, cost.tau / ((cost.tau + 1) * (cost.tau + 1)));
-    const Row<T> along = g.cwiseProduct(score).colwise().sum(), by_tilde = slope_tilde.cwiseProduct(moved).colwise().sum();
+    const Row<T> along = g.cwiseProduct(score).colwise().sum(),
+                 by_tilde = slope_tilde.cwiseProduct(cost.moved(draw.z_tilde)).colwise().sum();
     const T first = -along.cwiseProduct(by_tilde).dot(w);
     const T second = cost.mixed(y, draw.z, g, g, w), third = cost.mixed(y_tilde, draw.z_tilde, g, draw.along_tilde(g), w);
     return 2 * eta_ * (first + second - third);

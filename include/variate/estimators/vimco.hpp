@@ -33,7 +33,7 @@ struct Vimco {
     static_assert(Scoreable<Q>,
                   "Vimco needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number a "
                   "column) and pullback(w) = sum_c w_c grad log q(x_c).");
-    if constexpr (Scoreable<Q>) detail::explain_log_weights<Q, F>();
+    if constexpr (Scoreable<Q>) detail::explain_values<Q, F>();
     return {};
   }
 

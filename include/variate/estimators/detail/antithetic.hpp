@@ -67,12 +67,4 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   return estimate;
 }
 
-/// What every estimator of Bernoulli logits says when q is something else.
-template <class Q, class F>
-constexpr void explain_model() {
-  static_assert(Integrand<F, ScalarOf<Q>>,
-                "the model must be callable on a batch and return one number a column: "
-                "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
-}
-
 }  // namespace variate::detail

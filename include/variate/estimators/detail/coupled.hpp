@@ -52,8 +52,8 @@ concept SecondOrderIntegrand = DifferentiableIntegrand<F, T> && requires(const F
   { f.hessian_vector_product(x, x, w).product } -> std::convertible_to<Batch<T>>;
 };
 
-/// c(z) = f(smooth(a)) with a = z/tau + kappa theta; kappa = tau/(tau + 1) for the improved relaxation (Tucker et al. 2017, section 3.3), else
-/// 0. Its slope by theta along w, where z moves by m: a moves by t = m/tau + kappa w.
+/// c(z) = f(smooth(a)) with a = z/tau + kappa theta; kappa = tau/(tau + 1) for the improved relaxation (Tucker et al. 2017,
+/// section 3.3), else 0. Its slope by theta along w, where z moves by m: a moves by t = m/tau + kappa w.
 template <class Q, class F>
 struct RelaxedCost {
   using T = ScalarOf<Q>;
@@ -68,19 +68,26 @@ struct RelaxedCost {
     if (improved) add_tiled(a, draw.theta, kappa());
     return draw.smooth.smooth(std::move(a));
   }
+  /// The slope of kappa by log tau.
+  T curve() const { return improved ? tau / ((tau + 1) * (tau + 1)) : T(0); }
+  /// The slope of a by log tau.
+  Batch<T> moved(const Batch<T>& z) const {
+    Batch<T> a = -z / tau;
+    if (improved) add_tiled(a, draw.theta, curve());
+    return a;
+  }
   /// The slope by log tau of the slope along w (z moving by m), weighed and summed over the columns; y = point(z).
   T mixed(const Batch<T>& y, const Batch<T>& z, const Batch<T>& w, const Batch<T>& m, const Row<T>& weights) const {
-    const T curve = improved ? tau / ((tau + 1) * (tau + 1)) : T(0);  // dkappa/dlog tau
-    Batch<T> t = m / tau, turned = -t, moved = -z / tau;
+    Batch<T> t = m / tau, turned = -t;
     if (improved) {
       t += kappa() * w;
-      turned += curve * w;
-      add_tiled(moved, draw.theta, curve);
+      turned += curve() * w;
     }
+    const Batch<T> by_tau = moved(z);
     const Batch<T> along = draw.smooth.slope(y, t);
     const auto second = f.hessian_vector_product(y, along, weights);
-    const Batch<T> by_slope = draw.smooth.curvature(y, moved, t) + draw.smooth.slope(y, turned);
-    return second.product.cwiseProduct(draw.smooth.slope(y, moved)).sum() + second.gradient.cwiseProduct(by_slope).sum();
+    const Batch<T> by_slope = draw.smooth.curvature(y, by_tau, t) + draw.smooth.slope(y, turned);
+    return second.product.cwiseProduct(draw.smooth.slope(y, by_tau)).sum() + second.gradient.cwiseProduct(by_slope).sum();
   }
 };
 

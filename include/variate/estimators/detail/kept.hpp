@@ -113,4 +113,12 @@ Vector<T> score(const E& evaluation, const Q& q, const Batch<T>& x, const Row<T>
   else return q.evaluate(x).pullback(w);
 }
 
+/// What estimators that need no more than values say of a model that gives none.
+template <class Q, class F>
+constexpr void explain_values() {
+  static_assert(Integrand<F, ScalarOf<Q>>,
+                "the model must be callable on a batch and return one number a column: "
+                "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+}
+
 }  // namespace variate::detail

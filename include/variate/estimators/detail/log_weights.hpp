@@ -162,11 +162,4 @@ bool settle(const F& f, Batch<T>& x, LogWeights<T>& weights, Index& evaluations,
   }
 }
 
-template <class Q, class F>
-constexpr void explain_log_weights() {
-  static_assert(Integrand<F, ScalarOf<Q>>,
-                "the model must be callable on a batch and return one number a column: "
-                "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
-}
-
 }  // namespace variate::detail
