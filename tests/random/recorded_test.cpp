@@ -1,3 +1,4 @@
+#include "variate/random/permutation.hpp"
 #include "variate/random/recorded.hpp"
 
 #include <random>
@@ -48,4 +49,14 @@ TEST_CASE("a recording refuses what it does not hold", "[random]") {
   CHECK(says(complaint_of([&] { rng(); }), "bits were asked for"));
   CHECK(says(complaint_of([&] { variate::normals<float>(rng, 1, 1); }), "bits were asked for"));
   CHECK(rng.exhausted());
+}
+
+TEST_CASE("recorded orders are played back", "[random]") {
+  Recorded<double> rng({}, {}, {{2, 0, 1}, {0}});
+  CHECK_FALSE(rng.exhausted());
+  CHECK(says(complaint_of([&] { variate::permutation(rng, 2); }), "request 0 is 2, expected 3 as recorded"));
+  CHECK(variate::permutation(rng, 3) == std::vector<variate::Index>{2, 0, 1});
+  CHECK(variate::permutation(rng, 1) == std::vector<variate::Index>{0});
+  CHECK(rng.exhausted());
+  CHECK(says(complaint_of([&] { variate::permutation(rng, 1); }), "no more than the 2 recorded"));
 }

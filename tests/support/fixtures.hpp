@@ -27,9 +27,9 @@ inline nlohmann::json fixture(const std::string& name) {
 inline double number(const nlohmann::json& j) {
   if (j.is_number()) return j.get<double>();
   const std::string text = j.get<std::string>();
-  if (text == "inf") return std::numeric_limits<double>::infinity();
-  if (text == "-inf") return -std::numeric_limits<double>::infinity();
-  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "inf" || text == "Infinity") return std::numeric_limits<double>::infinity();
+  if (text == "-inf" || text == "-Infinity") return -std::numeric_limits<double>::infinity();
+  if (text == "nan" || text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   throw std::runtime_error("not a number: " + text);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Whole numbers without bias, and random orders.
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -12,6 +13,12 @@
 #include "variate/random/fill.hpp"
 
 namespace variate {
+namespace detail {
+template <class R>
+concept GivesPermutations = requires(R& rng, Index n) {
+  { rng.permutation(n) } -> std::convertible_to<std::vector<Index>>;
+};
+}  // namespace detail
 
 /// A number uniform in 0, 1, ..., n - 1: the top bits of a word, drawn again while they are not below n (less than two draws on
 /// average). Throws InvalidArgument if n < 1.
@@ -27,10 +34,12 @@ Index index_below(R& rng, Index n) {
   }
 }
 
-/// 0, 1, ..., n - 1 in random order, all orders equally likely (Fisher and Yates, from the end). Throws InvalidArgument if n < 0.
+/// 0, 1, ..., n - 1 in random order, all orders equally likely (Fisher and Yates, from the end). An engine that knows better is
+/// asked: `rng.permutation(n)` (as `Recorded` has). Throws InvalidArgument if n < 0.
 template <std::uniform_random_bit_generator R>
 std::vector<Index> permutation(R& rng, Index n) {
   detail::require_at_least("permutation", "n", n, 0);
+  if constexpr (detail::GivesPermutations<R>) return rng.permutation(n);
   std::vector<Index> order(static_cast<std::size_t>(n));
   for (Index i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = i;
   for (Index i = n; i > 1; --i) {
