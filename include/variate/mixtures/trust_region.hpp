@@ -222,8 +222,9 @@ Multiplier<T> exact_multiplier(Kl kl, T bound, T former, T temperature) {
 
 /// The largest step whose KL divergence from the old component is within the step size, at most the full step eta = temperature.
 ///
-/// By default the multiplier is searched as gmmvi 1.1 does: it may exceed the bound by 10 %; after a success it starts from the last
-/// multiplier, within a factor e^3 and not below 1, and the update is rejected if nothing there satisfies the bound. `exact` meets
+/// By default the multiplier is searched as gmmvi 1.1 does: it may exceed the bound by 10 %; without a former multiplier it ends at
+/// e^5 if that is within the bound; after a success it starts from the last multiplier, within a factor e^3 and not below 1, and the
+/// update is rejected if nothing there satisfies the bound. `exact` meets
 /// the bound to 1e-9 of its size instead, wherever the multiplier is. A bound of 0 rejects every update, an infinite one takes the
 /// full step (`exact`: if the new precision is positive definite there).
 struct TrustRegionComponentUpdate {
