@@ -1,0 +1,157 @@
+/// The sample database against recorded additions, and what it keeps in memory.
+#include "variate/mixtures/sample_database.hpp"
+
+#include "mixtures/fixture_model.hpp"
+#include "variate/random/recorded.hpp"
+#include "variate/random/rng.hpp"
+
+using namespace variate;
+using namespace variate_tests;
+
+namespace {
+std::vector<Index> indices(const nlohmann::json& j) { return j.get<std::vector<Index>>(); }
+
+/// n samples at first, first + 1, ... with their number as target value.
+StoredSamples<double> numbered(Index first, Index n, std::vector<Index> mapping) {
+  StoredSamples<double> batch{Batch<double>(1, n), Row<double>(n), Batch<double>(1, n), std::move(mapping)};
+  for (Index c = 0; c < n; ++c)
+    batch.x(0, c) = batch.target[c] = batch.gradient(0, c) = static_cast<double>(first + c);
+  return batch;
+}
+Gaussians<double> two() {
+  Batch<double> means(1, 2);
+  means << 0, 1;
+  return {Vector<double>::Ones(2), means, {Batch<double>::Ones(1, 1), Batch<double>::Ones(1, 1)}};
+}
+}  // namespace
+
+TEST_CASE("recorded additions to the sample database", "[fixtures][gmmvi]") {
+  Worst worst;
+  for (const auto& test : cases_of("sample_database.json")) {
+    require_fields(test, {"name", "diagonal", "keep_samples", "max_samples", "dim", "steps"});
+    REQUIRE(test.at("steps").size() > 0);
+    INFO(test.at("name"));
+    with_covariance(test.at("diagonal").get<bool>(), [&](auto covariance) {
+      constexpr Covariance C = decltype(covariance)::value;
+      SampleDatabaseOptions options{.keep_samples = test.at("keep_samples").get<bool>()};
+      if (!test.at("max_samples").is_null()) options.max_samples = test.at("max_samples").get<Index>();
+      SampleDatabase<double, C> database(options);
+      for (const auto& step : test.at("steps")) {
+        require_fields(step, {"add", "expected"});
+        const auto& add = step.at("add");
+        require_fields(add, {"samples", "means", "chols", "target_log_density", "target_gradient", "mapping"});
+        std::vector<Gaussian<double, C>> gaussians;
+        const Batch<double> means = matrix(add.at("means"));
+        for (Index k = 0; k < means.rows(); ++k)
+          gaussians.emplace_back(means.row(k).transpose(), factor_from<C>(add.at("chols").at(static_cast<std::size_t>(k))));
+        database.add({matrix(add.at("samples")).transpose(), matrix(add.at("target_log_density")).transpose(),
+                      matrix(add.at("target_gradient")).transpose(), indices(add.at("mapping"))},
+                     gaussians);
+        const auto& expected = step.at("expected");
+        require_fields(expected, {"size", "components", "samples_written", "newest"});
+        CHECK(database.size() == expected.at("size").get<Index>());
+        CHECK(database.numbered() == expected.at("components").get<Index>());
+        CHECK(database.written() == expected.at("samples_written").get<Index>());
+        REQUIRE(expected.at("newest").size() > 0);
+        for (const auto& [count, want] : expected.at("newest").items()) {
+          require_fields(want, {"background_log_density", "samples", "mapping", "target_log_density", "target_gradient"});
+          const auto got = database.newest(std::stol(count));
+          worst.add("samples", got.x, matrix(want.at("samples")).transpose());
+          worst.add("values", got.target, matrix(want.at("target_log_density")).transpose());
+          worst.add("gradients", got.gradient, matrix(want.at("target_gradient")).transpose());
+          CHECK(got.mapping == indices(want.at("mapping")));
+          worst.add("background", database.background(got.mapping).log_density(got.x),
+                    matrix(want.at("background_log_density")).transpose());
+        }
+      }
+    });
+  }
+  worst.check("sample_database", 1e-9);
+}
+
+TEST_CASE("an empty database gives nothing", "[mixtures]") {
+  const SampleDatabase<double> database;
+  CHECK(database.newest(10).target.size() == 0);
+  CHECK(database.newest(0).x.cols() == 0);
+  Rng rng(1);
+  CHECK(database.random(rng, 3).target.size() == 0);
+  CHECK(database.background({}).gaussians.empty());
+}
+
+TEST_CASE("a distribution that did not change is stored once", "[mixtures]") {
+  auto model = two();
+  SampleDatabase<double> database;
+  database.add(numbered(0, 4, {0, 0, 1, 1}), model);
+  CHECK(database.stored() == 2);
+  model.replace(1, Vector<double>::Zero(1), Batch<double>::Ones(1, 1));
+  database.add(numbered(4, 4, {0, 0, 1, 1}), model);
+  CHECK(database.stored() == 3);
+  CHECK(database.numbered() == 4);
+  const auto all = database.newest(8);
+  CHECK(all.mapping == std::vector<Index>{0, 0, 1, 1, 2, 2, 3, 3});
+  const auto background = database.background(all.mapping);
+  CHECK(background.counts == std::vector<Index>{4, 2, 2});
+  CHECK(background.log_weights().isApprox(Vector<double>{{std::log(0.5), std::log(0.25), std::log(0.25)}}));
+  // what nothing was drawn from takes no room
+  model.replace(0, Vector<double>::Zero(1), Batch<double>::Ones(1, 1));
+  database.add(numbered(8, 1, {1}), model);
+  CHECK(database.stored() == 3);
+}
+
+TEST_CASE("distributions out of reach are let go", "[mixtures]") {
+  auto model = two();
+  SampleDatabase<double> database({.reach = 6});
+  for (Index i = 0; i < 10; ++i) {
+    database.add(numbered(4 * i, 4, {0, 0, 1, 1}), model);
+    for (Index k = 0; k < 2; ++k) model.replace(k, Vector<double>::Zero(1), Batch<double>::Ones(1, 1));
+    CHECK(database.stored() <= 4);
+    CHECK(database.newest(6).target.size() == std::min<Index>(6, 4 * i + 4));
+    CHECK(database.background(database.newest(6).mapping).gaussians.size() <= 4);
+  }
+  CHECK(database.size() == 40);
+  CHECK(database.newest(40).target.size() == 8);
+  CHECK(database.newest(40).x(0, 0) == 32);
+  SampleDatabase<double> newest_only({.reach = 0});
+  for (Index i = 0; i < 3; ++i) newest_only.add(numbered(4 * i, 4, {0, 0, 1, 1}), model);
+  CHECK(newest_only.newest(40).target.size() == 4);
+}
+
+TEST_CASE("a full database is thinned", "[mixtures]") {
+  auto model = two();
+  SampleDatabase<double> database({.max_samples = 10, .reach = 4});
+  for (Index i = 0; i < 50; ++i) {
+    database.add(numbered(3 * i, 3, {0, 1, 1}), model);
+    for (Index k = 0; k < 2; ++k) model.replace(k, Vector<double>::Zero(1), Batch<double>::Ones(1, 1));
+    CHECK(database.size() <= 10);
+    CHECK(database.stored() <= 6);
+    CHECK(database.newest(4).target.size() >= 3);
+    const auto rows = database.newest(4);
+    CHECK(rows.x(0, rows.x.cols() - 1) == static_cast<double>(3 * i + 2));
+  }
+  CHECK(database.written() == 150);
+}
+
+TEST_CASE("random rows are the head of a permutation", "[mixtures]") {
+  SampleDatabase<double> database;
+  database.add(numbered(0, 3, {0, 0, 1}), two());
+  database.add(numbered(3, 2, {0, 0}), two());
+  Recorded<double> rng({}, {}, {{4, 0, 3, 2, 1}});
+  const auto some = database.random(rng, 3);
+  CHECK(some.target == Row<double>{{4, 0, 3}});
+  CHECK(some.x.row(0) == some.target);
+}
+
+TEST_CASE("additions that do not fit are refused", "[mixtures]") {
+  SampleDatabase<double> database;
+  database.add(numbered(0, 3, {0, 0, 1}), two());
+  CHECK_THROWS_AS(database.add(numbered(0, 3, {0, 0}), two()), ShapeError);
+  CHECK_THROWS_AS(database.add(numbered(0, 3, {0, 0, 2}), two()), InvalidArgument);
+  CHECK_THROWS_AS(database.add(numbered(0, 3, {0, 0, -1}), two()), InvalidArgument);
+  auto no_gradient = numbered(0, 1, {0});
+  no_gradient.gradient.resize(0, 1);
+  CHECK_THROWS_AS(database.add(no_gradient, two()), ShapeError);
+  CHECK(database.size() == 3);
+  CHECK(database.numbered() == 2);
+  CHECK_THROWS_AS(SampleDatabase<double>({.max_samples = 0}), InvalidArgument);
+  CHECK_THROWS_AS(SampleDatabase<double>({.reach = -1}), InvalidArgument);
+}
