@@ -80,3 +80,22 @@ TEST_CASE("networks that do not fit are refused", "[distributions]") {
   const Batch<double> narrow = Batch<double>::Zero(2, 1);
   CHECK_THROWS_AS(conditional.at(narrow), ShapeError);
 }
+
+TEST_CASE("a network's inputs are reached too", "[distributions]") {
+  Rng rng(3);
+  const Guide conditional = guide(rng);
+  const Batch<double> x = normals<double>(rng, 3, 4), g = normals<double>(rng, 4, 8);
+  const auto q = conditional.at(x);
+  Batch<double> of_inputs;
+  const Vector<double> of_params = q.link_pullback(g, of_inputs);
+  CHECK(of_params == q.link_pullback(g));
+  REQUIRE(of_inputs.rows() == 3);
+  REQUIRE(of_inputs.cols() == 4);
+  const Batch<double> both = g.leftCols(4) + g.rightCols(4);  // two samples of each data point
+  const Eigen::Map<const Vector<double>> flat(x.data(), x.size());
+  CHECK(gradient_error(Vector<double>(Eigen::Map<const Vector<double>>(of_inputs.data(), 12)), Vector<double>(flat),
+                       [&](const Vector<double>& v) {
+                         const Batch<double> moved = Eigen::Map<const Batch<double>>(v.data(), 3, 4);
+                         return conditional.at(moved).distribution().theta().cwiseProduct(both).sum();
+                       }) < gradient_tolerance);
+}

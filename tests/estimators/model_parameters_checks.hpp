@@ -84,7 +84,7 @@ inline void check_slope_of_value(const std::string& name, const Estimator& estim
     }
   }
 }
-/// The mean of Estimate::f is the gradient of E f by f's parameters; 4.5 is passed by chance once in 20 000 for each of 8 numbers.
+/// The mean of Estimate::f is the gradient of E f by f's parameters; 4.5 is passed by chance once in 20 000 (8 numbers).
 inline void check_mean(const std::string& name, const Estimator& estimator, const LogitDecoder& f, const Vector<double>& exact,
                        int draws = 3000) {
   INFO(name);

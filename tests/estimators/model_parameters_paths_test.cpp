@@ -22,7 +22,7 @@ using namespace variate_tests;
 
 namespace {
 
-/// The gradient of E f by f's parameters where a draw is transform(t): the trapezoidal rule on a density that falls off at both ends.
+/// The gradient of E f by f's parameters where a draw is transform(t), by the trapezoidal rule.
 template <class Q, class Transform, class Slope>
 Vector<double> exact(const Q& q, const LogitDecoder& f, double low, double high, Transform transform, Slope slope) {
   const Index count = 4000;

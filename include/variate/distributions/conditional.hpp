@@ -49,7 +49,8 @@ class LinkedEvaluation : public Inner {
 /// Distribution D for B data points behind a link: its theta is the output of a network, an embedding, a shared parameter.
 ///
 /// `Link` borrows or owns what made theta, and has `pullback(G)`: dL/dtheta (K x B) to a flat vector for the parameters behind
-/// it; and, where data were bound, `inputs()`. A conditional's `at(x)` is then `return Bound(Normal<T>::from_theta(theta),
+/// it; where data were bound, `inputs()`; and `pullback(G, of_inputs)`, which gives the slopes by the data as well, if the data
+/// may be draws of another distribution (`Chain`). A conditional's `at(x)` is then `return Bound(Normal<T>::from_theta(theta),
 /// Link{...});`. It is move-only and owns no parameters. What it draws and evaluates borrows it.
 template <class D, class Link>
 class Bound {
@@ -82,6 +83,13 @@ class Bound {
   Vector<Scalar> link_pullback(const Batch<Scalar>& g) const {
     detail::require_multiple("link_pullback", "columns", g.cols(), batch_size());
     return link_.pullback(detail::folded(g, batch_size()));
+  }
+  /// The same, and the slopes by what was bound, of the shape of inputs().
+  template <class L = Link>
+    requires requires(const L& l, const Batch<Scalar>& g, Batch<Scalar>& of_inputs) { l.pullback(g, of_inputs); }
+  Vector<Scalar> link_pullback(const Batch<Scalar>& g, Batch<Scalar>& of_inputs) const {
+    detail::require_multiple("link_pullback", "columns", g.cols(), batch_size());
+    return static_cast<const L&>(link_).pullback(detail::folded(g, batch_size()), of_inputs);
   }
 
   template <class Rng>

@@ -48,8 +48,9 @@ class NetworkConditional {
    public:
     Link(const NetworkConditional& c, const Batch<T>& x)
         : x_(&x),
+          point_(&tape_->input(x.data(), x.rows(), x.cols(), true)),
           parameters_(&tape_->input(c.params_.data(), c.params_.size(), 1, true)),
-          output_(evaluated(c.net_(Variable<Lane, Kind::sample>(tape_->input(x.data(), x.rows(), x.cols(), false)),
+          output_(evaluated(c.net_(Variable<Lane, Kind::sample>(*point_),
                                    Variable<Lane, Kind::matrix>(*parameters_)))
                       .node) {}
 
@@ -58,17 +59,28 @@ class NetworkConditional {
     /// The network's output, K x B.
     Batch<T> theta() const { return Eigen::Map<const Batch<T>>(output_->value, output_->rows, output_->cols); }
     /// sum over rows and columns of (doutput/dparams)^T G, G of the output's shape.
-    Vector<T> pullback(const Batch<T>& g) const {
+    Vector<T> pullback(const Batch<T>& g) const { return back(g, false); }
+    /// The same, and (doutput/dx)^T G column for column in `of_inputs` (resized).
+    Vector<T> pullback(const Batch<T>& g, Batch<T>& of_inputs) const {
+      Vector<T> of_params = back(g, true);
+      if (point_->fresh) of_inputs.setZero(point_->rows, point_->cols);
+      else of_inputs = Eigen::Map<const Batch<T>>(point_->adjoint, point_->rows, point_->cols);
+      return of_params;
+    }
+
+   private:
+    Vector<T> back(const Batch<T>& g, bool to_inputs) const {
       detail::require_size("NetworkConditional", "rows of G", g.rows(), output_->rows);
       detail::require_size("NetworkConditional", "columns of G", g.cols(), output_->cols);
+      point_->wanted = to_inputs;
       tape_->sweep(*output_, g.data());
       if (parameters_->fresh) return Vector<T>::Zero(parameters_->size());
       return Eigen::Map<const Vector<T>>(parameters_->adjoint, parameters_->size());
     }
 
-   private:
     mutable LentTape<Lane> tape_;
     const Batch<T>* x_;
+    detail::Node<Lane>* point_;
     detail::Node<Lane>* parameters_;
     detail::Node<Lane>* output_;
   };

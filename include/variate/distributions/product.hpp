@@ -46,18 +46,6 @@ Slices<T, N> sliced(const Batch<T>& all, const Sizes<N>& sizes) {
     parts[i] = all.middleRows(static_cast<Index>(row), sizes[i]);
   return parts;
 }
-template <class T, std::size_t N>
-Vector<T> joined(const std::array<Vector<T>, N>& parts) {
-  Index size = 0;
-  for (const auto& part : parts) size += part.size();
-  Vector<T> all(size);
-  size = 0;
-  for (const auto& part : parts) {
-    all.segment(size, part.size()) = part;
-    size += part.size();
-  }
-  return all;
-}
 
 }  // namespace detail
 

@@ -1,5 +1,7 @@
 #pragma once
 /// What distributions that are made of others share: their parameters lie one after the other, each as it lies in its part.
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,19 @@ concept HasMode = requires(const D& d) {
 template <class D>
 concept ScoreableByPoint = Scoreable<D> && DifferentiableEvaluation<EvaluationOf<D>, ScalarOf<D>>;
 
+/// One after the other.
+template <class T, std::size_t N>
+Vector<T> joined(const std::array<Vector<T>, N>& parts) {
+  Index size = 0;
+  for (const auto& part : parts) size += part.size();
+  Vector<T> all(size);
+  size = 0;
+  for (const auto& part : parts) {
+    all.segment(size, part.size()) = part;
+    size += part.size();
+  }
+  return all;
+}
 /// A flat vector as the K x B batch it is the memory of.
 template <class T>
 Batch<T> as_batch(const Vector<T>& flat, Index batch) {

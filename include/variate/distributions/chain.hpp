@@ -1,0 +1,407 @@
+#pragma once
+/// Distributions one after the other, each depending on the draws before it: hierarchical guides, stochastic computation graphs.
+#include <array>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/distributions/detail/composite.hpp"
+#include "variate/distributions/detail/theta.hpp"
+
+namespace variate {
+namespace detail {
+
+/// What `at` of a conditional gives.
+template <class C>
+using BoundTo = decltype(std::declval<const C&>().at(std::declval<const Batch<ScalarOf<C>>&>()));
+/// Its link goes back to what it was bound to as well.
+template <class Q>
+concept LinkedToInputs = Linked<Q> && requires(const Q& q, const Batch<ScalarOf<Q>>& g, Batch<ScalarOf<Q>>& of_inputs) {
+  { q.link_pullback(g, of_inputs) } -> std::convertible_to<Vector<ScalarOf<Q>>>;
+};
+
+/// x (data points: its columns, or nothing) above z, whose columns are samples of these data points, sample-major.
+template <class T>
+Batch<T> beneath(const Batch<T>& x, const Batch<T>& z) {
+  Batch<T> all(x.rows() + z.rows(), z.cols());
+  for (Index r = 0; r < x.rows(); ++r)
+    for (Index c = 0; c < z.cols(); c += x.cols()) all.row(r).segment(c, x.cols()) = x.row(r);
+  all.bottomRows(z.rows()) = z;
+  return all;
+}
+
+/// A node bound to what stands before it. Stays where it is: what it draws and evaluates refers to it.
+template <class C>
+struct BoundNode {
+  Batch<ScalarOf<C>> context;
+  BoundTo<C> q;
+
+  BoundNode(const C& conditional, Batch<ScalarOf<C>> before) : context(std::move(before)), q(conditional.at(context)) {}
+  BoundNode(const BoundNode&) = delete;
+  BoundNode& operator=(const BoundNode&) = delete;
+};
+template <class C>
+struct DrawnNode : BoundNode<C> {
+  DrawOf<BoundTo<C>> made;
+
+  template <class Rng>
+  DrawnNode(const C& conditional, Batch<ScalarOf<C>> before, Rng& rng)
+      : BoundNode<C>(conditional, std::move(before)), made(this->q.rsample(rng, 1)) {}
+  const auto& value() const { return made.value; }
+};
+template <class C>
+struct EvaluatedNode : BoundNode<C> {
+  Batch<ScalarOf<C>> x;
+  EvaluationOf<BoundTo<C>> made;
+
+  EvaluatedNode(const C& conditional, Batch<ScalarOf<C>> before, const Batch<ScalarOf<C>>& points, Index row)
+      : BoundNode<C>(conditional, std::move(before)), x(own(points, row)), made(this->q.evaluate(x)) {}
+
+ private:
+  Batch<ScalarOf<C>> own(const Batch<ScalarOf<C>>& points, Index row) const {
+    const Index rows = this->q.event_size();
+    require_at_least("Chain", "rows of x", points.rows(), row + rows);
+    return points.middleRows(row, rows);
+  }
+};
+/// The first node's points and their evaluation.
+template <class Q>
+struct EvaluatedFirst {
+  Batch<ScalarOf<Q>> x;
+  EvaluationOf<Q> made;
+  EvaluatedFirst(const Q& q, Batch<ScalarOf<Q>> points) : x(std::move(points)), made(q.evaluate(x)) {}
+};
+
+}  // namespace detail
+
+/// A draw of every node.
+template <class First, class... Rest>
+class ChainDraw {
+  using T = ScalarOf<First>;
+
+ public:
+  Batch<T> value;  ///< the nodes' draws stacked, d x SB
+
+  /// sum_c (dvalue_c/dparams)^T G_c, flat, node by node; later nodes send their slopes on to the draws they depend on.
+  Vector<T> pullback(const Batch<T>& g) const {
+    detail::require_slopes("Chain", g, value);
+    Batch<T> slopes = g;
+    std::array<Vector<T>, 1 + sizeof...(Rest)> parts;
+    Index end = value.rows();
+    const auto back = [&](const auto& node, Vector<T>& part) {
+      const Index rows = node->value().rows();
+      end -= rows;
+      Batch<T> of_context;
+      part = node->q.link_pullback(node->made.theta_pullback(Batch<T>(slopes.middleRows(end, rows))), of_context);
+      slopes.topRows(end) += of_context.bottomRows(end);
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (back(std::get<sizeof...(Rest) - 1 - I>(rest_), parts[sizeof...(Rest) - I]), ...);
+    }(std::index_sequence_for<Rest...>());
+    parts[0] = first_.pullback(Batch<T>(slopes.topRows(end)));
+    return detail::joined(parts);
+  }
+
+ private:
+  template <class Q, class... C>
+  friend class BoundChain;
+  explicit ChainDraw(detail::DrawOf<First> first) : first_(std::move(first)) {}
+
+  detail::DrawOf<First> first_;
+  std::tuple<std::unique_ptr<const detail::DrawnNode<Rest>>...> rest_;
+};
+
+/// The sum of the nodes' log densities, and the ways back.
+template <class First, class... Rest>
+class ChainEvaluation {
+  using T = ScalarOf<First>;
+
+ public:
+  Row<T> value;  ///< 1 x SB
+
+  /// The weighted score, flat, node by node.
+  Vector<T> pullback(const Row<T>& w) const {
+    const Row<T> inside = detail::weights_inside("Chain", w, value);
+    return std::apply(
+        [&](const auto&... node) {
+          return detail::joined(
+              std::array{Vector<T>(first_->made.pullback(inside)), Vector<T>(node->made.pullback(inside))...});
+        },
+        rest_);
+  }
+  /// The same, and G_c = w_c dvalue_c/dx_c, through the nodes' own points and through what depends on them.
+  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
+    requires(detail::ScoreableByPoint<First> && ... &&
+             (detail::ScoreableByPoint<detail::BoundTo<Rest>> && detail::LinkedToInputs<detail::BoundTo<Rest>>))
+  {
+    const Row<T> inside = detail::weights_inside("Chain", w, value);
+    std::array<Vector<T>, 1 + sizeof...(Rest)> parts;
+    Batch<T> own, of_context;
+    parts[0] = first_->made.pullback(inside, own);
+    g.resize(rows_, value.size());
+    Index row = own.rows();
+    g.topRows(row) = own;
+    const auto back = [&](const auto& node, Vector<T>& part) {
+      part = node->q.link_pullback(node->made.theta_pullback(inside, own), of_context);
+      g.topRows(row) += of_context.bottomRows(row);
+      g.middleRows(row, own.rows()) = own;
+      row += own.rows();
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (back(std::get<I>(rest_), parts[I + 1]), ...);
+    }(std::index_sequence_for<Rest...>());
+    return detail::joined(parts);
+  }
+
+ private:
+  template <class Q, class... C>
+  friend class BoundChain;
+  explicit ChainEvaluation(const First& q, Batch<T> x, Index rows)
+      : first_(std::make_unique<const detail::EvaluatedFirst<First>>(q, std::move(x))), rows_(rows) {}
+
+  std::unique_ptr<const detail::EvaluatedFirst<First>> first_;
+  std::tuple<std::unique_ptr<const detail::EvaluatedNode<Rest>>...> rest_;
+  Index rows_;
+};
+
+/// A chain whose first node is bound: what `Chain::at(x)` gives. `Holder` is the first node or a reference to it. It borrows the
+/// other nodes and x, is move-only and owns no parameters.
+template <class Holder, class... Rest>
+class BoundChain {
+  using First = std::remove_cvref_t<Holder>;
+
+ public:
+  using Scalar = ScalarOf<First>;
+  static_assert((std::is_same_v<Scalar, ScalarOf<Rest>> && ...), "the nodes of a Chain have one scalar type");
+
+  /// x: the data the first node was bound to, nullptr if there are none.
+  BoundChain(Holder&& first, const std::tuple<Rest...>& rest, const Batch<Scalar>* x)
+      : first_(std::forward<Holder>(first)), rest_(&rest), x_(x) {}
+  BoundChain(BoundChain&&) = default;
+  BoundChain(const BoundChain&) = delete;
+  BoundChain& operator=(const BoundChain&) = delete;
+  BoundChain& operator=(BoundChain&&) = delete;
+  ~BoundChain() = default;
+
+  Index batch_size() const { return first_.batch_size(); }
+  /// Rows of all nodes together.
+  Index event_size() const {
+    Index rows = first_.event_size();
+    const auto add = [&](const auto& conditional) {
+      const Batch<Scalar> nothing = Batch<Scalar>::Zero(data_rows() + rows, 1);
+      rows += conditional.at(nothing).event_size();
+    };
+    std::apply([&](const auto&... conditional) { (add(conditional), ...); }, *rest_);
+    return rows;
+  }
+  /// The data this was bound to.
+  const Batch<Scalar>& inputs() const
+    requires requires(const First& q) { q.inputs(); }
+  {
+    return *x_;
+  }
+  /// The first node, bound, and the conditionals after it.
+  const First& first() const { return first_; }
+  const std::tuple<Rest...>& rest() const { return *rest_; }
+
+  /// n draws for each data point, d x nB: of the first node, and one of each later node for each draw before it.
+  template <class Rng>
+  Batch<Scalar> sample(Rng& rng, Index n) const {
+    Batch<Scalar> all = context(first_.sample(rng, n));
+    const auto draw = [&](const auto& conditional) {
+      const auto q = conditional.at(all);
+      all = detail::beneath(all, Batch<Scalar>(q.sample(rng, 1)));
+    };
+    std::apply([&](const auto&... conditional) { (draw(conditional), ...); }, *rest_);
+    return all.bottomRows(all.rows() - data_rows());
+  }
+  /// Draws that remember how they were made.
+  template <class Rng>
+    requires(Reparameterizable<First> && ... &&
+             (Reparameterizable<detail::BoundTo<Rest>> && detail::LinkedToInputs<detail::BoundTo<Rest>>))
+  ChainDraw<First, Rest...> rsample(Rng& rng, Index n) const {
+    ChainDraw<First, Rest...> draw(first_.rsample(rng, n));
+    Batch<Scalar> all = context(draw.first_.value);
+    const auto make = [&]<class C>(std::unique_ptr<const detail::DrawnNode<C>>& node, const C& conditional) {
+      node = std::make_unique<const detail::DrawnNode<C>>(conditional, all, rng);
+      all = detail::beneath(all, Batch<Scalar>(node->value()));
+    };
+    each(make, draw.rest_);
+    draw.value = all.bottomRows(all.rows() - data_rows());
+    return draw;
+  }
+
+  /// log density of each column (1 x columns).
+  Row<Scalar> log_prob(const Batch<Scalar>& x) const {
+    Index row = first_.event_size();
+    detail::require_at_least("Chain", "rows of x", x.rows(), row);
+    detail::require_multiple("Chain", "columns of x", x.cols(), batch_size());
+    Row<Scalar> value = first_.log_prob(x.topRows(row));
+    const auto add = [&](const auto& conditional) {
+      const Batch<Scalar> before = context(x.topRows(row));
+      const auto q = conditional.at(before);
+      detail::require_at_least("Chain", "rows of x", x.rows(), row + q.event_size());
+      value += q.log_prob(x.middleRows(row, q.event_size()));
+      row += q.event_size();
+    };
+    std::apply([&](const auto&... conditional) { (add(conditional), ...); }, *rest_);
+    detail::require_size("Chain", "rows of x", x.rows(), row);
+    return value;
+  }
+  /// log density with its ways back. Borrows the nodes, not x.
+  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const {
+    Index row = first_.event_size();
+    detail::require_at_least("Chain", "rows of x", x.rows(), row);
+    detail::require_multiple("Chain", "columns of x", x.cols(), batch_size());
+    ChainEvaluation<First, Rest...> e(first_, x.topRows(row), x.rows());
+    e.value = e.first_->made.value;
+    const auto make = [&]<class C>(std::unique_ptr<const detail::EvaluatedNode<C>>& node, const C& conditional) {
+      node = std::make_unique<const detail::EvaluatedNode<C>>(conditional, context(x.topRows(row)), x, row);
+      e.value += node->made.value;
+      row += node->x.rows();
+    };
+    each(make, e.rest_);
+    detail::require_size("Chain", "rows of x", x.rows(), row);
+    return e;
+  }
+
+  /// Every combination of the nodes' points, the last node's fastest. InvalidArgument beyond 2^20.
+  Batch<Scalar> support() const
+    requires(Enumerable<First> && ... && Enumerable<detail::BoundTo<Rest>>)
+  {
+    Batch<Scalar> points = first_.support();
+    const auto add = [&](const auto& conditional) {
+      const Batch<Scalar> nothing = Batch<Scalar>::Zero(data_rows() + points.rows(), 1);
+      points = detail::every_pair<Scalar>("Chain", points, conditional.at(nothing).support());
+    };
+    std::apply([&](const auto&... conditional) { (add(conditional), ...); }, *rest_);
+    return points;
+  }
+
+ private:
+  Index data_rows() const { return x_ ? x_->rows() : 0; }
+  Batch<Scalar> context(Batch<Scalar> z) const { return x_ ? detail::beneath(*x_, z) : z; }
+  template <class Make, class Nodes>
+  void each(Make make, Nodes& nodes) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (make(std::get<I>(nodes), std::get<I>(*rest_)), ...);
+    }(std::index_sequence_for<Rest...>());
+  }
+
+  Holder first_;
+  const std::tuple<Rest...>* rest_;
+  const Batch<Scalar>* x_;
+};
+
+/// q(z1) q(z2 | z1) q(z3 | z1, z2) ...: a family First, then conditionals, each bound to everything drawn before it, stacked. Its
+/// event is the nodes' events stacked, its parameters the nodes' parameters one after the other. It has `rsample` if all nodes
+/// are reparameterised and the conditionals' links go back to what they were bound to (`NetworkConditional`'s do), and `support`
+/// if all have one.
+///
+/// If First is itself a Conditional, so is the chain: q(z1 | x) q(z2 | x, z1) ..., the later nodes bound to x and the draws.
+/// `Nodewise` estimates gradients with an estimator for each node.
+template <class First, class... Rest>
+class Chain {
+  static_assert(sizeof...(Rest) > 0, "a Chain has a first node and at least one that depends on it");
+  static_assert(Parametric<First> && (Parametric<Rest> && ...), "the nodes of a Chain own their parameters");
+
+ public:
+  using Scalar = ScalarOf<First>;
+
+  explicit Chain(First first, Rest... rest) : first_(std::move(first)), rest_(std::move(rest)...) {}
+
+  /// The first node, and the others.
+  const First& first() const { return first_; }
+  const std::tuple<Rest...>& rest() const { return rest_; }
+
+  /// Those of the nodes, in order.
+  Vector<Scalar> params() const {
+    return std::apply(
+        [&](const auto&... node) {
+          return detail::joined(std::array{Vector<Scalar>(first_.params()), Vector<Scalar>(node.params())...});
+        },
+        rest_);
+  }
+  /// Takes new parameters. ShapeError if their number differs; what the nodes refuse; then nothing has changed.
+  void set_params(const Vector<Scalar>& v) {
+    const Vector<Scalar> before = params();
+    detail::require_size("Chain", "size of params", v.size(), before.size());
+    try {
+      put(v);
+    } catch (...) {
+      put(before);
+      throw;
+    }
+  }
+
+  /// As a distribution, if First is one; see BoundChain.
+  Index event_size() const
+    requires Family<First>
+  {
+    return view().event_size();
+  }
+  Index batch_size() const
+    requires Family<First>
+  {
+    return first_.batch_size();
+  }
+  template <class Rng>
+    requires Family<First>
+  Batch<Scalar> sample(Rng& rng, Index n) const {
+    return view().sample(rng, n);
+  }
+  template <class Rng>
+    requires Family<First> && Reparameterizable<BoundChain<const First&, Rest...>>
+  ChainDraw<First, Rest...> rsample(Rng& rng, Index n) const& {
+    return view().rsample(rng, n);
+  }
+  Row<Scalar> log_prob(const Batch<Scalar>& x) const
+    requires Family<First>
+  {
+    return view().log_prob(x);
+  }
+  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&
+    requires Family<First>
+  {
+    return view().evaluate(x);
+  }
+  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&& = delete;
+  Batch<Scalar> support() const
+    requires Family<First> && (Enumerable<First> && ... && Enumerable<detail::BoundTo<Rest>>)
+  {
+    return view().support();
+  }
+
+  /// As a conditional, if First is one. Borrows this and x.
+  auto at(const Batch<Scalar>& x) const&
+    requires(Conditional<First>)
+  {
+    return BoundChain<detail::BoundTo<First>, Rest...>(first_.at(x), rest_, &x);
+  }
+  auto at(const Batch<Scalar>& x) const&& = delete;
+  auto at(Batch<Scalar>&& x) const& = delete;
+
+ private:
+  BoundChain<const First&, Rest...> view() const { return {first_, rest_, nullptr}; }
+  void put(const Vector<Scalar>& v) {
+    Index at = 0;
+    const auto take = [&](auto& node) {
+      const Index size = Vector<Scalar>(node.params()).size();
+      node.set_params(Vector<Scalar>(v.segment(at, size)));
+      at += size;
+    };
+    take(first_);
+    std::apply([&](auto&... node) { (take(node), ...); }, rest_);
+  }
+
+  First first_;
+  std::tuple<Rest...> rest_;
+};
+
+}  // namespace variate
