@@ -9,6 +9,7 @@
 #include "variate/core/finite.hpp"
 #include "variate/core/types.hpp"
 #include "variate/mixtures/component_updates.hpp"
+#include "variate/mixtures/detail/multiplier.hpp"
 
 namespace variate {
 
@@ -136,13 +137,6 @@ class TrustRegionPath {
 
 namespace detail {
 
-/// What a search for a multiplier has found.
-template <class T>
-struct Multiplier {
-  T eta;
-  bool found;
-};
-
 /// Bisection in log eta down to a divergence within 10 % of the bound, or to half a bracket of 0.1 in eta: the rule of gmmvi 1.1,
 /// step by step. From a former multiplier the bracket is a factor e^3 to both sides, not below 1.
 template <class T, class Kl>
@@ -174,59 +168,15 @@ Multiplier<T> bracketed_multiplier(Kl kl, T bound, T former, T temperature) {
   return {std::max(std::exp(low), temperature), low == high};
 }
 
-/// The least multiplier not below the temperature whose divergence is within the bound: the bound itself is met to 1e-9 of its size
-/// unless the least multiplier is within it. False if there is none (a bound of 0).
-template <class T, class Kl>
-Multiplier<T> exact_multiplier(Kl kl, T bound, T former, T temperature) {
-  if (!(bound > 0)) return {temperature, false};
-  if (kl(temperature) <= bound) return {temperature, true};
-  if (!std::isfinite(bound)) return {temperature, false};
-  const auto excess = [&](T log_eta) {  // of log KL: nearly a line of slope -2 for large multipliers
-    const T divergence = kl(std::exp(log_eta));
-    return divergence > 0 ? std::log(divergence) - std::log(bound) : -std::numeric_limits<T>::infinity();
-  };
-  T low = std::log(temperature), above = std::numeric_limits<T>::infinity();
-  T high = former > temperature ? std::max(std::log(former), low + T(0.1)) : low + 1, below = excess(high);
-  for (T width = 1; below > 0; width *= 2) {
-    low = high;
-    above = below;
-    high += width;
-    below = excess(high);
-    if (!(high < std::log(std::numeric_limits<T>::max()) / 2)) return {temperature, false};
-  }
-  const T close = T(1e-9) + 4 * std::numeric_limits<T>::epsilon();
-  int same = 0;  // steps in a row that moved the same end
-  for (int i = 0; i < 200 && high - low > std::numeric_limits<T>::epsilon() * std::max(T(1), std::abs(high)); ++i) {
-    T middle = (low + high) / 2;
-    if (std::isfinite(above) && std::isfinite(below) && std::abs(same) < 3) middle = (low * below - high * above) / (below - above);
-    if (!(middle > low && middle < high)) middle = (low + high) / 2;
-    const T off = excess(middle);
-    if (std::abs(off) <= close) return {std::exp(middle), true};
-    if (off > 0) {
-      low = middle;
-      above = off;
-      same = same > 0 ? same + 1 : 1;
-      if (same == 2) below /= 2;
-    } else {
-      high = middle;
-      below = off;
-      same = same < 0 ? same - 1 : -1;
-      if (same == -2) above /= 2;
-    }
-    if (std::abs(same) >= 4) same = 0;
-  }
-  return {std::exp(high), true};
-}
-
 }  // namespace detail
 
 /// The largest step whose KL divergence from the old component is within the step size, at most the full step eta = temperature.
 ///
 /// By default the multiplier is searched as gmmvi 1.1 does: it may exceed the bound by 10 %; without a former multiplier it ends at
 /// e^5 if that is within the bound; after a success it starts from the last multiplier, within a factor e^3 and not below 1, and the
-/// update is rejected if nothing there satisfies the bound. `exact` meets
-/// the bound to 1e-9 of its size instead, wherever the multiplier is. A bound of 0 rejects every update, an infinite one takes the
-/// full step (`exact`: if the new precision is positive definite there).
+/// update is rejected if nothing there satisfies the bound. `exact` meets the bound to 1e-9 of its size instead, wherever the
+/// multiplier is. A bound of 0 rejects every update; an infinite one lets `exact` take the full step, if the new precision is
+/// positive definite there.
 struct TrustRegionComponentUpdate {
   bool exact = false;  ///< root of KL(eta) = bound instead of a bracket around it
 
