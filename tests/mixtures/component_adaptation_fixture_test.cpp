@@ -19,8 +19,9 @@ void add(const nlohmann::json& given, const nlohmann::json& expected, Worst& wor
   worst.add("threshold", threshold, number(expected.at("threshold")));
   double entropy = q.average_entropy();
   if (!given.at("prior_cov_diag").is_null()) {
-    const Gaussian<double, Covariance::diagonal> prior(Vector<double>::Constant(d, number(given.at("prior_mean"))),
-                                                       Vector<double>::Constant(d, std::sqrt(number(given.at("prior_cov_diag")))));
+    const Gaussian<double, Covariance::diagonal> prior(
+        Vector<double>::Constant(d, number(given.at("prior_mean"))),
+        Vector<double>::Constant(d, std::sqrt(number(given.at("prior_cov_diag")))));
     entropy = AdaptiveComponents::desired_entropy(number(given.at("uniform_draw")), entropy, prior.entropy());
   }
   worst.add("desired_entropy", entropy, number(expected.at("desired_entropy")));
@@ -60,16 +61,16 @@ void remove(const nlohmann::json& given, const nlohmann::json& expected, Worst& 
 
 TEST_CASE("Adding and deleting components", "[fixtures][gmmvi]") {
   Worst worst;
-  for_gmmvi_cases("component_adaptation",
-                  {"kind", "gmm", "thresholds", "num_calls", "prior_mean", "prior_cov_diag", "uniform_draw", "samples",
-                   "target_log_density", "initial_stepsize", "initial_l2", "del_iters", "min_weight", "log_weights", "reward_history",
-                   "weight_history", "kernel"},
-                  [&](const nlohmann::json& given, const nlohmann::json& expected) {
-                    const std::string kind = given.at("kind");
-                    if (kind == "delete") return remove(given, expected, worst);
-                    REQUIRE(kind == "add");
-                    if (is_diagonal(given.at("gmm"))) add<Covariance::diagonal>(given, expected, worst);
-                    else add<Covariance::full>(given, expected, worst);
-                  });
+  for_gmmvi_cases(
+      "component_adaptation",
+      {"kind", "gmm", "thresholds", "num_calls", "prior_mean", "prior_cov_diag", "uniform_draw", "samples", "target_log_density",
+       "initial_stepsize", "initial_l2", "del_iters", "min_weight", "log_weights", "reward_history", "weight_history", "kernel"},
+      [&](const nlohmann::json& given, const nlohmann::json& expected) {
+        const std::string kind = given.at("kind");
+        if (kind == "delete") return remove(given, expected, worst);
+        REQUIRE(kind == "add");
+        if (is_diagonal(given.at("gmm"))) add<Covariance::diagonal>(given, expected, worst);
+        else add<Covariance::full>(given, expected, worst);
+      });
   worst.check("component_adaptation", 1e-9);
 }

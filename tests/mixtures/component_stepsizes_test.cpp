@@ -13,7 +13,8 @@ TEST_CASE("Step sizes of components", "[mixtures]") {
   CHECK(decaying(9.0, 3, 0.0, 0.0) == 0.5);
   CHECK(DecayingComponentStepsize{.annealing_exponent = 0}(9.0, 0, 0.0, 0.0) == 0.5);
 
-  const ImprovementComponentStepsize rule{.min_stepsize = 0.1, .max_stepsize = 0.5, .stepsize_inc_factor = 2, .stepsize_dec_factor = 0.5};
+  const ImprovementComponentStepsize rule{
+      .min_stepsize = 0.1, .max_stepsize = 0.5, .stepsize_inc_factor = 2, .stepsize_dec_factor = 0.5};
   CHECK(rule(0.2, 1, 1.0, 2.0) == 0.4);
   CHECK(rule(0.4, 1, 1.0, 2.0) == 0.5);
   CHECK(rule(0.4, 1, 2.0, 1.0) == 0.2);

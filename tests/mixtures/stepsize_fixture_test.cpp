@@ -68,8 +68,9 @@ TEST_CASE("Step sizes", "[fixtures][gmmvi]") {
                     if (kind == "component-decaying") {
                       const DecayingComponentStepsize policy{initial, exponent};
                       for (std::size_t i = 0; i < expected.at("stepsizes").size(); ++i)
-                        worst = std::max(worst, relative_error(policy(0.0, given.at("num_received_updates").at(i).get<Index>(), 0.0, 0.0),
-                                                               number(expected.at("stepsizes").at(i))));
+                        worst = std::max(
+                            worst, relative_error(policy(0.0, given.at("num_received_updates").at(i).get<Index>(), 0.0, 0.0),
+                                                  number(expected.at("stepsizes").at(i))));
                     } else if (kind == "weight-decaying") {
                       const DecayingWeightStepsize policy{initial, exponent};
                       auto state = policy.start<double>();

@@ -37,7 +37,8 @@ TEST_CASE("Weight updates", "[fixtures][gmmvi]") {
         } else {
           FAIL("unknown kind " << kind);
         }
-        error = std::max(error, worst_relative_error(step.log_weights, column(expected.at("log_weights")), rounding ? 1e-12 : 1e-14));
+        error =
+            std::max(error, worst_relative_error(step.log_weights, column(expected.at("log_weights")), rounding ? 1e-12 : 1e-14));
       });
   WARN("weight_updates: worst relative error " << worst << "; where the bound is 0 " << ill);
   CHECK(worst < 1e-9);
@@ -53,9 +54,10 @@ TEST_CASE("Expected log ratios", "[fixtures][gmmvi]") {
                     with_covariance(is_diagonal(given.at("gmm")), [&](auto covariance) {
                       const auto q = mixture_from<decltype(covariance)::value>(given.at("gmm"));
                       const double temperature = number(given.at("temperature"));
-                      const Vector<double> ratios = expected_log_ratios(
-                          q.log_weights(), q.component_log_densities(samples(given.at("samples"))), row(given.at("background_log_density")),
-                          row(given.at("target_log_density")), temperature, given.at("self_normalized").get<bool>());
+                      const Vector<double> ratios =
+                          expected_log_ratios(q.log_weights(), q.component_log_densities(samples(given.at("samples"))),
+                                              row(given.at("background_log_density")), row(given.at("target_log_density")),
+                                              temperature, given.at("self_normalized").get<bool>());
                       worst = std::max(worst, worst_relative_error(ratios, column(expected.at("expected_log_ratios"))));
                       worst = std::max(worst, worst_relative_error(component_rewards(q.log_weights(), ratios, temperature),
                                                                    column(expected.at("component_rewards"))));

@@ -92,7 +92,8 @@ TEST_CASE("Trust-region weight updates", "[mixtures]") {
 
 TEST_CASE("Weights of any mixture can be updated", "[mixtures]") {
   // Two rates of arrivals; the target is the first of them.
-  const std::vector<Poisson<double>> rates{Poisson<double>(Vector<double>::Constant(1, 2.0)), Poisson<double>(Vector<double>::Constant(1, 9.0))};
+  const std::vector<Poisson<double>> rates{Poisson<double>(Vector<double>::Constant(1, 2.0)),
+                                           Poisson<double>(Vector<double>::Constant(1, 9.0))};
   Mixture q(rates);
   Rng rng(3);
   const auto learn = [&](auto&& updater, double stepsize) {
@@ -108,7 +109,8 @@ TEST_CASE("Weights of any mixture can be updated", "[mixtures]") {
 
   Batch<double> means(1, 2);
   means << 0, 5;
-  Gaussians<double> normals(logs({0.5, 0.5}).array().exp(), means, {Batch<double>::Identity(1, 1), Batch<double>::Identity(1, 1)});
+  Gaussians<double> normals(logs({0.5, 0.5}).array().exp(), means,
+                            {Batch<double>::Identity(1, 1), Batch<double>::Identity(1, 1)});
   WeightUpdater updater(normals, TrustRegionWeightUpdate{});
   const Batch<double> x = normals.sample(rng, 500).x;
   const Row<double> background = normals.log_density(x), targets = normals.component_log_densities(x).row(1);

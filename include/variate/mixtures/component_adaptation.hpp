@@ -1,9 +1,9 @@
 #pragma once
-/// How many components: fixed, or by VIPS (Arenz, Zhong and Neumann 2020, section 4.4), which adds one where the target promises most
-/// and deletes those that neither weigh nor improve.
+/// How many components: fixed, or by VIPS (Arenz, Zhong and Neumann 2020, section 4.4), which adds one where the target promises
+/// most and deletes those that neither weigh nor improve.
 ///
-/// Decisions only, on plain data: who calls them owns the mixture and its histories. A history is K x H, a row a component, the newest
-/// column last; `lowest()` where there is nothing yet.
+/// Decisions only, on plain data: who calls them owns the mixture and its histories. A history is K x H, a row a component, the
+/// newest column last; `lowest()` where there is nothing yet.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -31,8 +31,8 @@ struct DeletionReport {
 
 /// VIPS. Iterations are counted from 1.
 struct AdaptiveComponents {
-  Index del_iters = 100;                                                             ///< nothing is deleted up to here; window; >= 3
-  Index add_iters = 30;                                                              ///< a component is added at each multiple; >= 1
+  Index del_iters = 100;  ///< nothing is deleted up to here; window; >= 3
+  Index add_iters = 30;   ///< a component is added at each multiple; >= 1
   Index max_components = 1000;                                                       ///< none is added from here on
   std::vector<double> thresholds_for_add_heuristic{5000, 1000, 500, 200, 100, 50};  ///< taken in turn, the second first
   double min_weight_for_del_heuristic = 1e-6;                                        ///< a weight below is small
@@ -68,8 +68,8 @@ struct AdaptiveComponents {
   double threshold(Index call) const {
     return thresholds_for_add_heuristic[static_cast<std::size_t>(call) % thresholds_for_add_heuristic.size()];
   }
-  /// The candidate that promises most: where target - max(max log q - threshold, log q) is largest, the first of equals. Candidates
-  /// whose value is NaN are passed over; -1 if there is none.
+  /// The candidate that promises most: where target - max(max log q - threshold, log q) is largest, the first of equals.
+  /// Candidates whose value is NaN are passed over; -1 if there is none.
   template <class T>
   static Index best_candidate(const Row<T>& log_density, const Row<T>& targets, T threshold) {
     detail::require_size("best_candidate", "number of targets", targets.size(), log_density.size());
@@ -110,8 +110,8 @@ struct AdaptiveComponents {
   }
 
   /// Components that are to go: their smoothed reward has gained no more than 0.4 of its distance to the best over `del_iters`
-  /// iterations, their weight was below the least one through all the window and would be by their rewards alone, and they are older
-  /// than `del_iters`. ShapeError if the histories differ in shape or are shorter than the window and `del_iters`.
+  /// iterations, their weight was below the least one through all the window and would be by their rewards alone, and they are
+  /// older than `del_iters`. ShapeError if the histories differ in shape or are shorter than the window and `del_iters`.
   template <class T>
   DeletionReport<T> deletable(const Batch<T>& reward_history, const Batch<T>& weight_history) const {
     constexpr const char* name = "AdaptiveComponents";
@@ -146,7 +146,8 @@ struct AdaptiveComponents {
       report.reward_improvements[k] = improvement;
       T most = by_rewards.row(k).maxCoeff();
       for (Index j = std::max(Index{0}, columns - span); j + 1 < columns; ++j) most = std::max(most, weight_history(k, j));
-      if (improvement <= T(0.4) && most < static_cast<T>(min_weight_for_del_heuristic) && reward_history(k, columns - del_iters) != lowest)
+      if (improvement <= T(0.4) && most < static_cast<T>(min_weight_for_del_heuristic) &&
+          reward_history(k, columns - del_iters) != lowest)
         report.bad.push_back(k);
     }
     return report;

@@ -1,9 +1,9 @@
 #pragma once
 /// How a normal component follows its natural gradient: directly, or by iBLR. (The trust region has a header of its own.)
 ///
-/// A component is a mean (d) and a factor: the lower Cholesky factor L (d x d) of its covariance, or the d standard deviations of a
-/// diagonal one. The natural gradient comes as H = -E[hess(log p - log q)] (d x d, or d numbers) and g = -E[grad(log p - log q)],
-/// expectations under the component. An update either takes the step or leaves mean and factor as they are.
+/// A component is a mean (d) and a factor: the lower Cholesky factor L (d x d) of its covariance, or the d standard deviations of
+/// a diagonal one. The natural gradient comes as H = -E[hess(log p - log q)] (d x d, or d numbers) and g = -E[grad(log p - log
+/// q)], expectations under the component. An update either takes the step or leaves mean and factor as they are.
 #include <algorithm>
 #include <cmath>
 
@@ -80,8 +80,8 @@ void whiten_hessian(const Batch<T>& l, const Batch<T>& a, Batch<T>& out) {
 }
 
 /// The factor of (A^T M A)^-1 = L M^-1 L^T, where A = L^-1, into `out`; false if it has none. Of a symmetric M only the upper
-/// triangle is read: M = U U^T with U upper triangular, and L U^-T is lower triangular already. Otherwise the inverse is formed, and
-/// its lower triangle counts. `m` is spoilt; `out` is not `l`.
+/// triangle is read: M = U U^T with U upper triangular, and L U^-T is lower triangular already. Otherwise the inverse is formed,
+/// and its lower triangle counts. `m` is spoilt; `out` is not `l`.
 template <class T>
 bool updated_factor(const Batch<T>& l, Batch<T>& m, bool symmetric, Batch<T>& out) {
   const Index d = l.rows();
@@ -136,8 +136,8 @@ struct DirectComponentUpdate {
   /// Tries the step; true if it was taken. ShapeError if sizes do not fit, DomainError for a negative step size; a Hessian or
   /// gradient that is not finite is a rejection.
   template <class T>
-  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient, const ComponentStep<T>& step,
-                  ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
+  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient,
+                  const ComponentStep<T>& step, ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
     detail::require_component("DirectComponentUpdate", mean, factor, hessian, gradient);
     detail::require_step("DirectComponentUpdate", step);
     if (!detail::all_finite(hessian) || !detail::all_finite(gradient)) return detail::counted(false, step, state);
@@ -181,8 +181,8 @@ struct DirectComponentUpdate {
 struct IblrComponentUpdate {
   /// Tries the step; true if it was taken. Errors and rejections as for `DirectComponentUpdate`.
   template <class T>
-  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient, const ComponentStep<T>& step,
-                  ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
+  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient,
+                  const ComponentStep<T>& step, ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
     detail::require_component("IblrComponentUpdate", mean, factor, hessian, gradient);
     detail::require_step("IblrComponentUpdate", step);
     if (!detail::all_finite(hessian) || !detail::all_finite(gradient)) return detail::counted(false, step, state);

@@ -16,13 +16,14 @@ namespace variate {
 /// All the components that a natural gradient leads to: precision P' = P + H/eta and mean' = mean - P'^-1 g/eta for multipliers
 /// eta > 0, from the old component (infinity) to the full step (1) and beyond.
 ///
-/// With M = L^T P' L = I + S/eta the divergence is KL(new || old) = 1/2 [log det M + tr M^-1 - d + |M^-1 L^T g / eta|^2]. S is made
-/// tridiagonal once (4/3 d^3); a multiplier then costs O(d). Only the lower triangle of H enters M.
-/// It borrows factor, Hessian and workspace.
+/// With M = L^T P' L = I + S/eta the divergence is KL(new || old) = 1/2 [log det M + tr M^-1 - d + |M^-1 L^T g / eta|^2]. S is
+/// made tridiagonal once (4/3 d^3); a multiplier then costs O(d). Only the lower triangle of H enters M. It borrows factor,
+/// Hessian and workspace.
 template <class T, class Factor>
 class TrustRegionPath {
  public:
-  /// The workspace is used until the path is done with. ShapeError if sizes do not fit; InvalidArgument if a number is not finite.
+  /// The workspace is used until the path is done with. ShapeError if sizes do not fit; InvalidArgument if a number is not
+  /// finite.
   TrustRegionPath(const Vector<T>& mean, const Factor& factor, const Factor& hessian, const Vector<T>& gradient,
                   ComponentWorkspace<T>& work)
       : mean_(&mean), factor_(&factor), work_(&work) {
@@ -172,19 +173,19 @@ Multiplier<T> bracketed_multiplier(Kl kl, T bound, T former, T temperature) {
 
 /// The largest step whose KL divergence from the old component is within the step size, at most the full step eta = temperature.
 ///
-/// By default the multiplier is searched as gmmvi 1.1 does: it may exceed the bound by 10 %; without a former multiplier it ends at
-/// e^5 if that is within the bound; after a success it starts from the last multiplier, within a factor e^3 and not below 1, and the
-/// update is rejected if nothing there satisfies the bound. `exact` meets the bound to 1e-9 of its size instead, wherever the
-/// multiplier is. A bound of 0 rejects every update; an infinite one lets `exact` take the full step, if the new precision is
+/// By default the multiplier is searched as gmmvi 1.1 does: it may exceed the bound by 10 %; without a former multiplier it ends
+/// at e^5 if that is within the bound; after a success it starts from the last multiplier, within a factor e^3 and not below 1,
+/// and the update is rejected if nothing there satisfies the bound. `exact` meets the bound to 1e-9 of its size instead, wherever
+/// the multiplier is. A bound of 0 rejects every update; an infinite one lets `exact` take the full step, if the new precision is
 /// positive definite there.
 struct TrustRegionComponentUpdate {
   bool exact = false;  ///< root of KL(eta) = bound instead of a bracket around it
 
-  /// Tries the step; true if it was taken. ShapeError if sizes do not fit, DomainError for a negative bound or a temperature that is
-  /// not positive; a Hessian or gradient that is not finite is a rejection.
+  /// Tries the step; true if it was taken. ShapeError if sizes do not fit, DomainError for a negative bound or a temperature that
+  /// is not positive; a Hessian or gradient that is not finite is a rejection.
   template <class T>
-  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient, const ComponentStep<T>& step,
-                  ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
+  bool operator()(Vector<T>& mean, Batch<T>& factor, const Batch<T>& hessian, const Vector<T>& gradient,
+                  const ComponentStep<T>& step, ComponentUpdateState<T>& state, ComponentWorkspace<T>& work) const {
     return update(mean, factor, hessian, gradient, step, state, work);
   }
   /// The same for a diagonal covariance.

@@ -1,8 +1,9 @@
 #pragma once
-/// How the weights of a mixture follow their natural gradient: directly, or within a trust region (Arenz et al. 2023, section 3.3).
+/// How the weights of a mixture follow their natural gradient: directly, or within a trust region (Arenz et al. 2023,
+/// section 3.3).
 ///
-/// Everything here looks at log weights and at the components' log densities on a batch (K x n); of what family the components are
-/// does not matter.
+/// Everything here looks at log weights and at the components' log densities on a batch (K x n); of what family the components
+/// are does not matter.
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -41,9 +42,9 @@ void normalise_and_clip(Vector<T>& log_weights) {
 }
 }  // namespace detail
 
-/// R_k = E_k[target - temperature log q], estimated for each component k of q on samples from another density: from log weights (K),
-/// the components' log densities (K x n), and the background's and the target's (1 x n). Self-normalised importance weights, or plain
-/// ones (sum of weight times value, over n). ShapeError if sizes do not fit, InvalidArgument without samples.
+/// R_k = E_k[target - temperature log q], estimated for each component k of q on samples from another density: from log weights
+/// (K), the components' log densities (K x n), and the background's and the target's (1 x n). Self-normalised importance weights,
+/// or plain ones (sum of weight times value, over n). ShapeError if sizes do not fit, InvalidArgument without samples.
 template <class T>
 Vector<T> expected_log_ratios(const Vector<T>& log_weights, const Batch<T>& component_log_densities, const Row<T>& background,
                               const Row<T>& targets, T temperature, bool self_normalized = true) {
@@ -84,7 +85,8 @@ struct DirectWeightUpdate {
   WeightStep<T> operator()(const Vector<T>& log_weights, const Vector<T>& ratios, T stepsize, T temperature) const {
     detail::require_size("DirectWeightUpdate", "number of ratios", ratios.size(), log_weights.size());
     detail::require_positive("DirectWeightUpdate", "temperature", temperature);
-    if (!(stepsize >= 0)) throw DomainError(detail::complaint("DirectWeightUpdate", "stepsize", stepsize, "a number that is not negative"));
+    if (!(stepsize >= 0))
+      throw DomainError(detail::complaint("DirectWeightUpdate", "stepsize", stepsize, "a number that is not negative"));
     WeightStep<T> step{log_weights};
     if (log_weights.size() == 1) return step;
     Vector<T> u = log_weights + stepsize / temperature * ratios;
@@ -97,14 +99,15 @@ struct DirectWeightUpdate {
 
 /// The largest step whose KL(new || old) is within a bound, which takes the place of the step size.
 ///
-/// By default the multiplier is searched as gmmvi 1.1 does, to 10 % of the bound or to a bracket of 0.1 in eta: a bound that is met by
-/// a small multiplier is left well unused. `exact` meets it to 1e-9 of its size, or takes the full step (eta = 0) if that is within it.
+/// By default the multiplier is searched as gmmvi 1.1 does, to 10 % of the bound or to a bracket of 0.1 in eta: a bound that is
+/// met by a small multiplier is left well unused. `exact` meets it to 1e-9 of its size, or takes the full step (eta = 0) if that
+/// is within it.
 struct TrustRegionWeightUpdate {
   bool use_self_normalized_importance_weights = true;  ///< in R
   bool exact = false;                                  ///< root of KL(eta) = bound instead of a bracket around it
 
-  /// The weights at a multiplier, ((eta + 1) log w + R) / (temperature + eta) normalised, none below e^-69.07, and their divergence
-  /// from the old ones.
+  /// The weights at a multiplier, ((eta + 1) log w + R) / (temperature + eta) normalised, none below e^-69.07, and their
+  /// divergence from the old ones.
   template <class T>
   WeightStep<T> kl(T eta, const Vector<T>& log_weights, const Vector<T>& ratios, T temperature) const {
     WeightStep<T> step;
@@ -117,8 +120,8 @@ struct TrustRegionWeightUpdate {
     return step;
   }
 
-  /// Bisection in log eta between two ends, step by step as in the original. Without a multiplier that satisfies the bound: the old
-  /// weights.
+  /// Bisection in log eta between two ends, step by step as in the original. Without a multiplier that satisfies the bound: the
+  /// old weights.
   template <class T>
   WeightStep<T> bracketing_search(const Vector<T>& log_weights, const Vector<T>& ratios, T temperature, T bound, T lower = T(-45),
                                   T upper = T(45)) const {
@@ -144,14 +147,15 @@ struct TrustRegionWeightUpdate {
   WeightStep<T> operator()(const Vector<T>& log_weights, const Vector<T>& ratios, T bound, T temperature) const {
     detail::require_size("TrustRegionWeightUpdate", "number of ratios", ratios.size(), log_weights.size());
     detail::require_positive("TrustRegionWeightUpdate", "temperature", temperature);
-    if (!(bound >= 0)) throw DomainError(detail::complaint("TrustRegionWeightUpdate", "bound", bound, "a number that is not negative"));
+    if (!(bound >= 0))
+      throw DomainError(detail::complaint("TrustRegionWeightUpdate", "bound", bound, "a number that is not negative"));
     if (log_weights.size() == 1 || !detail::all_finite(log_weights) || !detail::all_finite(ratios)) return kept(log_weights);
     if (!exact) return bracketing_search(log_weights, ratios, temperature, bound);
     if (bound == 0) return kept(log_weights);
     const WeightStep<T> full = kl(T(0), log_weights, ratios, temperature);
     if (full.kl <= bound) return full;
-    const auto found = detail::exact_multiplier<T>([&](T eta) { return kl(eta, log_weights, ratios, temperature).kl; }, bound, T(1),
-                                                   std::exp(T(-45)));
+    const auto found = detail::exact_multiplier<T>([&](T eta) { return kl(eta, log_weights, ratios, temperature).kl; }, bound,
+                                                   T(1), std::exp(T(-45)));
     return found.found ? kl(found.eta, log_weights, ratios, temperature) : kept(log_weights);
   }
 
@@ -175,8 +179,8 @@ concept HasComponentLogProb = requires(const M& m, const Batch<T>& x) {
 };
 }  // namespace detail
 
-/// Any mixture whose weights can be updated: it tells its log weights and the components' log densities, `Mixture` and `Gaussians`
-/// among them, and takes new log weights (or is a `Mixture`, whose first parameters they are).
+/// Any mixture whose weights can be updated: it tells its log weights and the components' log densities, `Mixture` and
+/// `Gaussians` among them, and takes new log weights (or is a `Mixture`, whose first parameters they are).
 template <class M>
 concept WeightedDensities = requires(const M& m) { m.log_weights(); } &&
                             (detail::HasComponentLogDensities<M, ScalarOf<M>> || detail::HasComponentLogProb<M, ScalarOf<M>>);
@@ -206,8 +210,8 @@ class WeightUpdater {
   /// R_k, from the same.
   Vector<T> expected_log_ratios(const Batch<T>& samples, const Row<T>& background_densities,
                                 const Row<T>& target_log_densities) const {
-    return variate::expected_log_ratios(log_weights(), densities(samples), background_densities, target_log_densities, temperature_,
-                                        policy_.use_self_normalized_importance_weights);
+    return variate::expected_log_ratios(log_weights(), densities(samples), background_densities, target_log_densities,
+                                        temperature_, policy_.use_self_normalized_importance_weights);
   }
   /// The weights at a multiplier, and their divergence; nothing is changed.
   WeightStep<T> kl(T eta, const Vector<T>& rewards) const

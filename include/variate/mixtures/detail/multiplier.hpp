@@ -14,8 +14,8 @@ struct Multiplier {
   bool found;  ///< whether it satisfies the bound
 };
 
-/// The least multiplier not below `least` whose divergence is within the bound. The bound is met to 1e-9 of its size (float: 4 ulp)
-/// unless `least` is within it; `guess` is where to look first, if it is positive. Not found if there is none: a bound of 0.
+/// The least multiplier not below `least` whose divergence is within the bound. The bound is met to 1e-9 of its size (float: 4
+/// ulp) unless `least` is within it; `guess` is where to look first, if it is positive. Not found if there is none: a bound of 0.
 template <class T, class Kl>
 Multiplier<T> exact_multiplier(Kl kl, T bound, T guess, T least) {
   if (!(bound > 0)) return {least, false};
@@ -39,7 +39,8 @@ Multiplier<T> exact_multiplier(Kl kl, T bound, T guess, T least) {
   int run = 0;  // steps in a row that moved the low end (> 0) or the high end (< 0)
   for (int i = 0; i < 200 && high - low > std::numeric_limits<T>::epsilon() * std::max(T(1), std::abs(high)); ++i) {
     T middle = (low + high) / 2;
-    if (std::isfinite(above) && std::isfinite(below) && std::abs(run) < 3) middle = (low * below - high * above) / (below - above);
+    if (std::isfinite(above) && std::isfinite(below) && std::abs(run) < 3)
+      middle = (low * below - high * above) / (below - above);
     if (!(middle > low && middle < high)) middle = (low + high) / 2;
     const T off = excess(middle);
     if (std::abs(off) <= close) return {std::exp(middle), true};
