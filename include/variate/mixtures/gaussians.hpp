@@ -210,31 +210,13 @@ class Gaussians {
     add_log_weights(component_log_densities);
     return detail::weights_of(component_log_densities);
   }
-  /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Columns to which a component
-  /// gives less than e^-80 of the density are left out of its sum.
+  /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less than
+  /// e^-80 of each of some columns that stand together are left out of their sums.
   void gradient(const Batch<T>& x, const Batch<T>& responsibilities, Batch<T>& out) const {
-    constexpr T least = std::is_same_v<T, float> ? T(1e-20) : T(1.8e-35);
     out.setZero(x.rows(), x.cols());
-    Batch<T> y;
-    std::vector<Index> columns;
-    for (Index k = 0; k < size(); ++k) {
-      const Gaussian<T, C>& g = (*this)[k];
-      const T* r = responsibilities.data() + k * x.cols();
-      columns.clear();
-      for (Index c = 0; c < x.cols(); ++c)
-        if (!(r[c] < least)) columns.push_back(c);
-      if (columns.empty()) continue;
-      const auto n = static_cast<Index>(columns.size());
-      y.resize(x.rows(), n);
-      for (Index j = 0; j < x.rows(); ++j)
-        for (Index i = 0; i < n; ++i) y(j, i) = x(j, columns[static_cast<std::size_t>(i)]) - g.mean[j];
-      detail::multiply_precision(g.inverse, y);
-      for (Index j = 0; j < x.rows(); ++j)
-        for (Index i = 0; i < n; ++i) {
-          const Index c = columns[static_cast<std::size_t>(i)];
-          out(j, c) -= r[c] * y(j, i);
-        }
-    }
+    std::vector<T> room;
+    for (Index k = 0; k < size(); ++k)
+      detail::subtract_slopes((*this)[k].inverse, (*this)[k].mean, x, responsibilities.data() + k * x.cols(), out, room);
   }
   /// log density of coordinate j alone, at the columns of x (d x n): d x n.
   Batch<T> marginal_log_density(const Batch<T>& x) const {

@@ -2,6 +2,7 @@
 /// Lower-triangular factors on stretches of the columns of a batch: squared lengths of A (x - mean) without keeping the products,
 /// inverses, and sums over chosen columns. What an iteration of GMMVI spends its time on.
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "variate/core/types.hpp"
@@ -115,15 +116,79 @@ void invert_lower(const Vector<T>& factor, Vector<T>& inverse) {
   inverse = factor.cwiseInverse();
 }
 
-/// y = A^T A y in place, y a d x n batch.
+/// y = A^T A y in place for a strip of columns in rows of strip_registers * L::size.
+template <class L, class T>
+void multiply_precision(const Batch<T>& a, T* y) {
+  constexpr Index width = strip_registers * L::size;
+  using Strip = math::detail::Strip<L, strip_registers>;
+  const Index d = a.rows();
+  math::detail::multiply(a.data(), d, 1, d, Strip{y, width, L::size});
+  math::detail::multiply(a.data() + (d - 1) * (d + 1), -1, -d, d, Strip{y + (d - 1) * width, -width, L::size});
+}
+template <class L, class T>
+void multiply_precision(const Vector<T>& a, T* y) {
+  constexpr Index width = strip_registers * L::size;
+  for (Index j = 0; j < a.size(); ++j) {
+    const L scale(a[j] * a[j]);
+    for (Index c = 0; c < width; c += L::size) (L::load(y + j * width + c) * scale).store(y + j * width + c);
+  }
+}
+/// The same for a d x n batch.
 template <class T>
 void multiply_precision(const Batch<T>& a, Batch<T>& y) {
   math::multiply_lower<T>(a, y);
   math::multiply_lower_transposed<T>(a, y);
 }
+
+/// z = A z in place, z of n columns in rows of n.
+template <class T, class L = math::Lanes<T>>
+void whiten(const Batch<T>& a, T* z, Index n) {
+  constexpr Index width = strip_registers * L::size;
+  const Index d = a.rows();
+  Index c = 0;
+  for (; c + width <= n; c += width)
+    math::detail::multiply(a.data(), d, 1, d, math::detail::Strip<L, strip_registers>{z + c, n, L::size});
+  for (; c < n; c += L::size)
+    math::detail::multiply(a.data(), d, 1, d, math::detail::Strip<L, 1>{z + c, n, std::min<Index>(L::size, n - c)});
+}
 template <class T>
-void multiply_precision(const Vector<T>& a, Batch<T>& y) {
-  for (Index j = 0; j < y.rows(); ++j) y.row(j) *= a[j] * a[j];
+void whiten(const Vector<T>& a, T* z, Index n) {
+  for (Index j = 0; j < a.size(); ++j)
+    for (Index c = 0; c < n; ++c) z[j * n + c] *= a[j];
+}
+
+/// Weights that are this much smaller than the largest change no sum.
+template <class T>
+inline constexpr T negligible = std::is_same_v<T, float> ? T(1e-20) : T(1.8e-35);
+
+/// Calls f(from, count) for stretches of at most a strip of columns in which some weight is not negligible. Samples that came from
+/// one component stand together, so that this leaves out most of them.
+template <class T, class L = math::Lanes<T>, class F>
+void for_weighty_strips(const T* weights, Index n, F f) {
+  constexpr Index width = strip_registers * L::size;
+  for (Index from = 0; from < n; from += width) {
+    const Index count = std::min(width, n - from);
+    bool some = false;
+    for (Index c = 0; c < count; ++c) some |= !(weights[from + c] < negligible<T>);
+    if (some) f(from, count);
+  }
+}
+
+/// out_c -= weight_c A^T A (x_c - mean) for the columns of x (d x n) with weights that are not negligible.
+template <class T, class Factor, class L = math::Lanes<T>>
+void subtract_slopes(const Factor& a, const Vector<T>& mean, const Batch<T>& x, const T* weights, Batch<T>& out, std::vector<T>& y) {
+  constexpr Index width = strip_registers * L::size;
+  const Index d = mean.size(), n = x.cols();
+  if (static_cast<Index>(y.size()) < d * width) y.resize(static_cast<std::size_t>(d * width));
+  for_weighty_strips<T, L>(weights, n, [&](Index from, Index count) {
+    centred_strip<L>(x.data() + from, n, mean, count, width, y.data());
+    multiply_precision<L>(a, y.data());
+    for (Index j = 0; j < d; ++j) {
+      const T *slope = y.data() + j * width, *w = weights + from;
+      T* to = out.data() + j * n + from;
+      for (Index c = 0; c < count; ++c) to[c] -= w[c] * slope[c];
+    }
+  });
 }
 
 }  // namespace variate::detail
