@@ -50,16 +50,25 @@ class TapeEvaluation {
   }
   /// The same, and w_c dvalue_c/dx_c in column c of g (resized to d x S).
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const {
+    pullback_points(w, g);
+    return theta_ ? parameters() : Vector<T>();
+  }
+  /// w_c dvalue_c/dx_c in column c of g alone: the parameters are left out of the sweep.
+  void slopes(const Row<T>& w, Batch<T>& g) const {
+    if (theta_) theta_->wanted = false;
+    pullback_points(w, g);
+    if (theta_) theta_->wanted = true;
+  }
+
+ private:
+  void pullback_points(const Row<T>& w, Batch<T>& g) const {
     check(w);
     x_->wanted = true;
     tape_->sweep(*result_, w.data());
     g.resize(x_->rows, x_->cols);
     if (x_->fresh) g.setZero();
     else g = Eigen::Map<const Batch<T>>(x_->adjoint, x_->rows, x_->cols);
-    return theta_ ? parameters() : Vector<T>();
   }
-
- private:
   void check(const Row<T>& w) const { detail::require_size("pullback", "number of weights", w.size(), value.size()); }
   Vector<T> parameters() const {
     if (theta_->fresh) return Vector<T>::Zero(theta_->size());
@@ -180,27 +189,13 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   template <class T>
     requires takes<T>
   SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const {
-    using L = HessianLanes<T>;
-    detail::require_size("hessian_vector_product", "rows of v", v.rows(), x.rows());
-    detail::require_size("hessian_vector_product", "columns of v", v.cols(), x.cols());
-    detail::require_size("hessian_vector_product", "number of weights", w.size(), x.cols());
-    LentTape<L> tape;
-    auto& point = tape->input(x.data(), x.rows(), x.cols(), true, v.data());
-    detail::Node<L>* theta = nullptr;
-    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, true);
-    auto& result = run(point, theta);
-    tape->sweep(result, w.data());
-    if (point.fresh) point.open_adjoint();
-    using Map = Eigen::Map<const Batch<T>>;
-    SecondOrder<T> all{Map(result.value, 1, x.cols()), Map(result.value + result.plane, 1, x.cols()),
-                       Map(point.adjoint, x.rows(), x.cols()), Map(point.adjoint + point.plane, x.rows(), x.cols()), {}, {}};
-    if constexpr (parametric) {
-      if (theta->fresh) theta->open_adjoint();
-      using Flat = Eigen::Map<const Vector<T>>;
-      all.params = Flat(theta->adjoint, theta_.size());
-      all.mixed = Flat(theta->adjoint + theta->plane, theta_.size());
-    }
-    return all;
+    return second_order<true>(x, v, w);
+  }
+  /// The same without the parameters' part.
+  template <class T>
+    requires takes<T>
+  SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w, PointsOnly) const {
+    return second_order<false>(x, v, w);
   }
 
   /// The model's parameters (P).
@@ -217,6 +212,31 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   }
 
  private:
+  template <bool of_parameters, class T>
+  SecondOrder<T> second_order(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const {
+    using L = HessianLanes<T>;
+    detail::require_size("hessian_vector_product", "rows of v", v.rows(), x.rows());
+    detail::require_size("hessian_vector_product", "columns of v", v.cols(), x.cols());
+    detail::require_size("hessian_vector_product", "number of weights", w.size(), x.cols());
+    LentTape<L> tape;
+    auto& point = tape->input(x.data(), x.rows(), x.cols(), true, v.data());
+    detail::Node<L>* theta = nullptr;
+    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, of_parameters);
+    auto& result = run(point, theta);
+    tape->sweep(result, w.data());
+    if (point.fresh) point.open_adjoint();
+    using Map = Eigen::Map<const Batch<T>>;
+    SecondOrder<T> all{Map(result.value, 1, x.cols()), Map(result.value + result.plane, 1, x.cols()),
+                       Map(point.adjoint, x.rows(), x.cols()), Map(point.adjoint + point.plane, x.rows(), x.cols()), {}, {}};
+    if constexpr (parametric && of_parameters) {
+      if (theta->fresh) theta->open_adjoint();
+      using Flat = Eigen::Map<const Vector<T>>;
+      all.params = Flat(theta->adjoint, theta_.size());
+      all.mixed = Flat(theta->adjoint + theta->plane, theta_.size());
+    }
+    return all;
+  }
+
   template <class L>
   detail::Node<L>& run(detail::Node<L>& x, [[maybe_unused]] detail::Node<L>* theta) const {
     const Variable<L, Kind::sample> z(x);

@@ -22,7 +22,10 @@ struct WithData {
     const Index points = x->cols(), cols = h.cols();
     require_multiple("at", "columns of h", cols, points);
     auto& beside = h.node->tape->batch(x->rows(), cols, false);
-    std::fill_n(beside.value, Tape<L>::planes * beside.plane, T(0));
+    if constexpr (Tape<L>::planes == 2) {
+      beside.still = true;
+      std::fill_n(beside.value + beside.plane, beside.size(), T(0));
+    }
     for (Index r = 0; r < x->rows(); ++r)
       for (Index c = 0; c < cols; c += points) std::copy_n(x->data() + r * points, points, beside.value + r * cols + c);
     return evaluated((*f)(h, Variable<L, Kind::sample>(beside), theta));

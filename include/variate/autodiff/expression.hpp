@@ -152,7 +152,7 @@ struct Variable : detail::ExpressionTag {
   Tape<L>* tape() const { return node->tape; }
   /// Tells a fused sweep where its numbers are.
   void bind(detail::LeafView<L>* out) const {
-    *out = {node->value, detail::LaneTraits<L>::planes == 2 ? node->value + node->plane : nullptr, shape(), node};
+    *out = {node->value, node->tangent(), shape(), node};
   }
   /// What the forward sweep keeps for the backward one.
   struct Saved {

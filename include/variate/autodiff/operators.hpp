@@ -219,7 +219,7 @@ template <class L, class X>
 Factor<L> factor(Tape<L>& tape, X&& x) {
   if constexpr (TapeExpression<X>) {
     Node<L>& node = *evaluated(x).node;
-    return {node.value, LaneTraits<L>::planes == 2 ? node.value + node.plane : nullptr, {node.rows, node.cols}, false, &node};
+    return {node.value, node.tangent(), {node.rows, node.cols}, false, &node};
   } else if constexpr (ConstantOperand<X>) {
     return {x.data, nullptr, x.extent, x.column_major, nullptr};
   } else {

@@ -1,5 +1,8 @@
 #pragma once
 /// Matrix products on the tape.
+#include <algorithm>
+#include <utility>
+
 #include "variate/autodiff/detail/multiply.hpp"
 #include "variate/autodiff/expression.hpp"
 #include "variate/autodiff/fused.hpp"
@@ -20,23 +23,31 @@ struct Factor {
   }
 };
 
-/// The way back of C = A B: adjoint(A) += adjoint(C) B^T and adjoint(B) += A^T adjoint(C); with tangents by the product rule.
+/// The way back of C = A B + bias (one for each row, if any): adjoint(A) += adjoint(C) B^T and adjoint(B) += A^T adjoint(C); with
+/// tangents by the product rule.
 template <class L>
 struct ProductRecord {
   using T = typename LaneTraits<L>::Scalar;
   Factor<L> a, b;
-  T* turned;  ///< room for B^T, if A's adjoint is wanted
+  Node<L>* bias;  ///< nullptr: none
+  T* turned;      ///< room for B^T, if A's adjoint is wanted
 
   void backward(Node<L>& c) {
     const Index m = c.rows, k = a.shape.cols, n = c.cols;
     const T* const tangent = c.adjoint + c.plane;
+    if (bias && bias->wants()) {
+      bias->open_adjoint();
+      for (int p = 0; p < LaneTraits<L>::planes; ++p)
+        Eigen::Map<Vector<T>>(bias->adjoint + p * bias->plane, m) +=
+            Eigen::Map<const Batch<T>>(c.adjoint + p * c.plane, m, n).rowwise().sum();
+    }
     if (a.node && a.node->wants()) {
-      a.node->open_adjoint();
+      const bool add = !std::exchange(a.node->fresh, false);
       T* const to = a.node->adjoint;
       turn(b.value);
-      multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
+      multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k, add);
       if constexpr (LaneTraits<L>::planes == 2) {
-        multiply<T>(to + a.node->plane, Strided<T>{tangent, n, 1}, turned, m, n, k);
+        multiply<T>(to + a.node->plane, Strided<T>{tangent, n, 1}, turned, m, n, k, add);
         if (b.tangent) {
           turn(b.tangent);
           multiply<T>(to + a.node->plane, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
@@ -44,27 +55,38 @@ struct ProductRecord {
       }
     }
     if (b.node && b.node->wants()) {
-      b.node->open_adjoint();
+      const bool add = !std::exchange(b.node->fresh, false);
       T* const to = b.node->adjoint;
-      multiply<T>(to, a.numbers(a.value).transposed(), c.adjoint, k, m, n);
+      multiply<T>(to, a.numbers(a.value).transposed(), c.adjoint, k, m, n, add);
       if constexpr (LaneTraits<L>::planes == 2) {
-        multiply<T>(to + b.node->plane, a.numbers(a.value).transposed(), tangent, k, m, n);
+        multiply<T>(to + b.node->plane, a.numbers(a.value).transposed(), tangent, k, m, n, add);
         if (a.tangent) multiply<T>(to + b.node->plane, a.numbers(a.tangent).transposed(), c.adjoint, k, m, n);
       }
     }
   }
 
  private:
+  /// A few columns at a time: as many cache lines are written side by side.
   void turn(const T* from) const {
+    constexpr Index strip = 8;
     const Index k = b.shape.rows, n = b.shape.cols;
-    for (Index i = 0; i < k; ++i)
-      for (Index j = 0; j < n; ++j) turned[j * k + i] = from[i * n + j];
+    for (Index j = 0; j < n; j += strip) {
+      const Index count = std::min(strip, n - j);
+      const T* row = from + j;
+      T* to = turned + j * k;
+      if (count == strip)
+        for (Index i = 0; i < k; ++i, row += n, ++to)
+          for (Index s = 0; s < strip; ++s) to[s * k] = row[s];
+      else
+        for (Index i = 0; i < k; ++i, row += n, ++to)
+          for (Index s = 0; s < count; ++s) to[s * k] = row[s];
+    }
   }
 };
 
-/// A (m x k) times B (k x n).
+/// A (m x k) times B (k x n), plus a column for all of it if there is one (m x 1).
 template <Kind kind, class L>
-Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b) {
+Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b, Node<L>* bias = nullptr) {
   using T = typename LaneTraits<L>::Scalar;
   if (a.shape.cols != b.shape.rows) [[unlikely]]
     refuse_shapes("matrix product", a.shape, b.shape, "as many columns on the left as rows on the right");
@@ -75,17 +97,45 @@ Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b)
     b.value = room;
     b.column_major = false;
   }
-  const bool wants_a = a.node && a.node->adjoint, wants = wants_a || (b.node && b.node->adjoint);
+  const bool wants_a = a.node && a.node->adjoint, wants_bias = bias && bias->adjoint,
+             wants = wants_a || wants_bias || (b.node && b.node->adjoint);
   Node<L>& c = tape.batch(m, n, wants);
-  std::fill_n(c.value, m * n, T(0));
-  multiply<T>(c.value, a.numbers(a.value), b.value, m, k, n);
+  const auto begin = [&](T* to, const T* column) {
+    if (column)
+      for (Index i = 0; i < m; ++i) std::fill_n(to + i * n, n, column[i]);
+    return column != nullptr;
+  };
+  multiply<T>(c.value, a.numbers(a.value), b.value, m, k, n, begin(c.value, bias ? bias->value : nullptr));
   if constexpr (LaneTraits<L>::planes == 2) {
-    std::fill_n(c.value + c.plane, m * n, T(0));
-    if (b.tangent) multiply<T>(c.value + c.plane, a.numbers(a.value), b.tangent, m, k, n);
-    if (a.tangent) multiply<T>(c.value + c.plane, a.numbers(a.tangent), b.value, m, k, n);
+    T* const to = c.value + c.plane;
+    bool begun = begin(to, bias ? bias->tangent() : nullptr);
+    c.still = !begun && !b.tangent && !a.tangent;
+    if (c.still) std::fill_n(to, m * n, T(0));
+    if (b.tangent) multiply<T>(to, a.numbers(a.value), b.tangent, m, k, n, begun);
+    begun = begun || b.tangent;
+    if (a.tangent) multiply<T>(to, a.numbers(a.tangent), b.value, m, k, n, begun);
   }
-  if (wants) tape.set_backward(c, ProductRecord<L>{a, b, wants_a ? tape.numbers(k * n) : nullptr});
+  if (wants) tape.set_backward(c, ProductRecord<L>{a, b, bias, wants_a ? tape.numbers(k * n) : nullptr});
   return Variable<L, kind>(c);
 }
 
 }  // namespace variate::detail
+
+namespace variate {
+
+/// W z + b, as one node: W is R x C, z C x S, b R x 1, the same for every sample. What `W * z + b` gives, in fewer passes.
+template <TapeExpression W, TapeExpression Z, TapeExpression B>
+  requires(W::kind == Kind::matrix && B::kind == Kind::matrix)
+auto affine(const W& w, const Z& z, const B& b) {
+  using L = typename Z::Lane;
+  const auto factor = [](const auto& e) -> detail::Factor<L> {
+    detail::Node<L>& node = *evaluated(e).node;
+    return {node.value, node.tangent(), {node.rows, node.cols}, false, &node};
+  };
+  detail::Node<L>& bias = *evaluated(b).node;
+  if (bias.rows != w.shape().rows || bias.cols != 1) [[unlikely]]
+    detail::refuse_shapes("affine", w.shape(), {bias.rows, bias.cols}, "a column b with as many rows as W");
+  return detail::matrix_product<Z::kind>(*z.tape(), factor(w), factor(z), &bias);
+}
+
+}  // namespace variate

@@ -52,9 +52,12 @@ struct Node {
   bool fresh = true;                  ///< nothing has been added to the adjoint yet: it holds garbage
   bool viewed = false;                ///< others add to parts of this adjoint, so it starts at zero
   bool wanted = true;                 ///< false: this sweep leaves the batch out
+  bool still = false;                 ///< its tangents are all zero
 
   Index size() const { return rows * cols; }
   bool wants() const { return adjoint != nullptr && wanted; }
+  /// Its tangents, or nullptr where there are none but zeros.
+  const T* tangent() const { return LaneTraits<L>::planes == 2 && !still ? value + plane : nullptr; }
   /// Zero unless something has been added already.
   void open_adjoint() {
     if (!fresh) return;
@@ -98,6 +101,7 @@ class Tape {
     if constexpr (planes == 2) {
       if (tangent) std::copy_n(tangent, node.size(), node.value + node.plane);
       else std::fill_n(node.value + node.plane, node.size(), Scalar(0));
+      node.still = tangent == nullptr;
     }
     return node;
   }
@@ -109,6 +113,7 @@ class Tape {
     node.rows = rows;
     node.cols = cols;
     node.plane = of.plane;
+    node.still = of.still;
     node.value = of.value + from;
     if (of.adjoint) node.adjoint = of.adjoint + from;
     Node& root = is_view(of) ? *static_cast<Node*>(of.record) : of;

@@ -65,6 +65,9 @@ concept DirectEvaluation = Evaluation<E, T> && requires(const E& e, const Row<T>
   { e.direct(w) } -> std::convertible_to<Vector<T>>;
 };
 
+/// Asks an integrand's hessian_vector_product(x, v, w, PointsOnly{}) for second derivatives by the points alone.
+struct PointsOnly {};
+
 namespace detail {
 template <class T> struct PlainEvaluation {
   Row<T> value;

@@ -40,7 +40,7 @@ struct MuProp {
       const Batch<T> mean = smooth.mean();
       const auto at_mean = variate::evaluate(f, mean);
       Batch<T> slope;
-      at_mean.pullback(Row<T>::Ones(points), slope);
+      detail::slopes<T>(at_mean, Row<T>::Ones(points), slope);
       const Row<T> flat = at_mean.value - slope.cwiseProduct(mean).colwise().sum();  // f(m) - f'(m) m
 
       detail::Kept<T> kept(n, points);
@@ -58,8 +58,8 @@ struct MuProp {
         rest = Row<T>(baseline(rest, kept.keep(), q));
         Batch<T> g = smooth.score(b);
         g.array().rowwise() *= rest.cwiseProduct(w).array();
-        estimate.q = q.link_pullback(g) + q.link_pullback(Batch<T>(smooth.mean_pullback(slope) / static_cast<T>(points)));
-        detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
+        g.leftCols(points) += smooth.mean_pullback(slope) / static_cast<T>(points);
+        estimate.q = detail::to_parameters<true>(q, std::move(g), e, w);
         estimate.value = e.value.dot(w);
         estimate.f = e.pullback(w);
         return true;

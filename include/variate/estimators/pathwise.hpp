@@ -51,8 +51,12 @@ struct Pathwise {
         estimate.f = e.pullback(w, g);
         if (kept.drop_non_finite(g)) return false;
         estimate.value = e.value.dot(w);
-        estimate.q = draw.pullback(g);
-        detail::add_direct<T>(e, w, estimate.q);
+        if constexpr (requires { e.direct_theta(w); draw.theta_pullback(g); }) {
+          estimate.q = detail::to_parameters<false>(q, Batch<T>(draw.theta_pullback(g)), e, w);
+        } else {
+          estimate.q = draw.pullback(g);
+          detail::add_direct<T>(e, w, estimate.q);
+        }
         return true;
       };
       bool done = attempt(draw.value);

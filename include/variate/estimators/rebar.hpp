@@ -103,8 +103,8 @@ class Rebar {
     if (kept.drop_non_finite(Row<T>(value + soft.value + of_tilde))) return false;
     const Row<T> ones = Row<T>::Ones(cols);
     Batch<T> g, g_tilde;
-    soft.pullback(ones, g);
-    soft_tilde.pullback(ones, g_tilde);
+    detail::slopes<T>(soft, ones, g);
+    detail::slopes<T>(soft_tilde, ones, g_tilde);
 
     // d f(y)/dtheta - d f(y_tilde)/dtheta
     g = draw.smooth.slope(y, g);
@@ -122,8 +122,7 @@ class Rebar {
     const Batch<T> gradient = fixed + eta_ * scaled;
 
     estimate.value = value.dot(w);
-    estimate.q = q.link_pullback(Batch<T>(gradient.array().rowwise() * w.array()));
-    detail::add_direct_unless_zero_mean<T>(hard, w, estimate.q);
+    estimate.q = detail::to_parameters<true>(q, Batch<T>(gradient.array().rowwise() * w.array()), hard, w);
     estimate.f = hard.pullback(w);
     estimate.own = Vector<T>::Zero(4);
     estimate.own(0) = fixed.cwiseProduct(scaled).colwise().sum().dot(w);

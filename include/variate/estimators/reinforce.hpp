@@ -60,9 +60,9 @@ struct Reinforce {
         if constexpr (detail::without_parameters<E, T>) {
           estimate.q = score(std::move(e.value), kept, q, e, x);
         } else {
-          estimate.q = score(Row<T>(e.value), kept, q, e, x);
           const Row<T> w = kept.weights();
-          detail::add_direct_unless_zero_mean<T>(e, w, estimate.q);
+          const Row<T> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
+          estimate.q = detail::score_with_direct<T>(e, q, x, recentred, w);
           estimate.f = e.pullback(w);
         }
         return true;

@@ -99,8 +99,8 @@ class Relax {
     const auto at = variate::evaluate(surrogate_, draw.z), at_tilde = variate::evaluate(surrogate_, draw.z_tilde);
     Row<T> of_tilde = at_tilde.value, sum = hard.value + at.value + of_tilde;
     Batch<T> g, g_tilde;
-    at.pullback(ones, g);
-    at_tilde.pullback(ones, g_tilde);
+    detail::slopes<T>(at, ones, g);
+    detail::slopes<T>(at_tilde, ones, g_tilde);
 
     const T tau = temperature();
     Batch<T> y, y_tilde, soft_tilde;  // of the relaxed cost; soft_tilde: its slope by z_tilde
@@ -114,8 +114,8 @@ class Relax {
         of_tilde += relaxed_tilde.value;
         sum += relaxed.value + relaxed_tilde.value;
         Batch<T> soft;
-        relaxed.pullback(ones, soft);
-        relaxed_tilde.pullback(ones, soft_tilde);
+        detail::slopes<T>(relaxed, ones, soft);
+        detail::slopes<T>(relaxed_tilde, ones, soft_tilde);
         g += draw.smooth.slope(y, soft) / tau;
         soft_tilde = draw.smooth.slope(y_tilde, soft_tilde) / tau;
         g_tilde += soft_tilde;
@@ -130,8 +130,7 @@ class Relax {
     if (kept.drop_non_finite(gradient)) return false;
 
     estimate.value = value.dot(w);
-    estimate.q = q.link_pullback(Batch<T>(gradient.array().rowwise() * w.array()));
-    detail::add_direct_unless_zero_mean<T>(hard, w, estimate.q);
+    estimate.q = detail::to_parameters<true>(q, Batch<T>(gradient.array().rowwise() * w.array()), hard, w);
     estimate.f = hard.pullback(w);
 
     // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)

@@ -32,7 +32,7 @@ class Dense {
   /// On a batch (inputs x S), with the numbers of `theta` from `offset` on: outputs x S. ShapeError if they do not fit.
   template <TapeExpression Z, TapeExpression Theta>
   auto operator()(const Z& z, const Theta& theta, Index offset = 0) const {
-    return reshape(theta, offset, outputs_, inputs_) * z + reshape(theta, offset + outputs_ * inputs_, outputs_, 1);
+    return affine(reshape(theta, offset, outputs_, inputs_), z, reshape(theta, offset + outputs_ * inputs_, outputs_, 1));
   }
 
  private:

@@ -7,10 +7,11 @@
 
 namespace variate {
 
-/// Log q is sampled and differentiated in full: through the draw, and directly by q's parameters (mean zero, but not variance zero).
+/// Log q is sampled and differentiated in full: through the draw, and directly by q's parameters (mean zero, but not variance
+/// zero).
 struct SampledEntropy {};
-/// Log q is sampled; its direct derivative, whose mean is zero, is left out, so that the pathwise gradient's variance vanishes where
-/// q is the posterior (Roeder, Wu and Duvenaud 2017). For score estimators the same as SampledEntropy.
+/// Log q is sampled; its direct derivative, whose mean is zero, is left out, so that the pathwise gradient's variance vanishes
+/// where q is the posterior (Roeder, Wu and Duvenaud 2017). For score estimators the same as SampledEntropy.
 struct StickingTheLanding {};
 /// E_q[log p] is sampled, H(q) and its gradient are exact. Needs a family that knows its entropy.
 struct ClosedFormEntropy {};
@@ -33,16 +34,35 @@ struct ElboEvaluation {
     requires DifferentiableEvaluation<FE, T> && DifferentiableEvaluation<QE, T>
   {
     Vector<T> own = f.pullback(w, g);
-    Batch<T> from_q;
-    q.pullback(w, from_q);
-    g -= from_q;
+    subtract_slopes_of_q(w, g);
     return own;
   }
+  /// G alone, without the partials by the parameters of either.
+  void slopes(const Row<T>& w, Batch<T>& g) const
+    requires DifferentiableEvaluation<FE, T> && DifferentiableEvaluation<QE, T>
+  {
+    if constexpr (requires { f.slopes(w, g); }) f.slopes(w, g);
+    else f.pullback(w, g);
+    subtract_slopes_of_q(w, g);
+  }
   Vector<T> direct(const Row<T>& w) const {
-    if constexpr (std::is_same_v<Entropy, SampledEntropy>)
-      return -q.pullback(w);
-    else
-      return {};
+    if constexpr (std::is_same_v<Entropy, SampledEntropy>) return -q.pullback(w);
+    else return {};
+  }
+  /// The same for q's theta, K x B.
+  Batch<T> direct_theta(const Row<T>& w) const
+    requires requires(const QE& e) { e.theta_pullback(w); }
+  {
+    if constexpr (std::is_same_v<Entropy, SampledEntropy>) return -q.theta_pullback(w);
+    else return {};
+  }
+
+ private:
+  void subtract_slopes_of_q(const Row<T>& w, Batch<T>& g) const {
+    Batch<T> from_q;
+    if constexpr (requires { q.theta_pullback(w, from_q); }) q.theta_pullback(w, from_q);
+    else q.pullback(w, from_q);
+    g -= from_q;
   }
 };
 
@@ -59,11 +79,27 @@ struct ElboEvaluation<T, FE, Q, ClosedFormEntropy> {
   {
     return f.pullback(w, g);
   }
-  Vector<T> direct(const Row<T>& w) const {
+  void slopes(const Row<T>& w, Batch<T>& g) const
+    requires DifferentiableEvaluation<FE, T>
+  {
+    if constexpr (requires { f.slopes(w, g); }) f.slopes(w, g);
+    else f.pullback(w, g);
+  }
+  Vector<T> direct(const Row<T>& w) const { return q.entropy_pullback(summed(w)); }
+  /// The same for q's theta, K x B.
+  Batch<T> direct_theta(const Row<T>& w) const
+    requires requires(const Q& bound, const Row<T>& each) { bound.distribution().entropy_pullback(each); }
+  {
+    const Vector<T> flat = q.distribution().entropy_pullback(summed(w));
+    return Eigen::Map<const Batch<T>>(flat.data(), flat.size() / q.batch_size(), q.batch_size());
+  }
+
+ private:
+  Row<T> summed(const Row<T>& w) const {
     const Index points = q.batch_size();
     Row<T> of_point = Row<T>::Zero(points);
     for (Index c = 0; c < w.size(); c += points) of_point += w.segment(c, points);
-    return q.entropy_pullback(of_point);
+    return of_point;
   }
 };
 
@@ -71,40 +107,60 @@ template <class Q, class F, class Entropy>
 struct ElboIntegrand {
   using T = ScalarOf<Q>;
   using FE = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
+  using QE = decltype(std::declval<const Q&>().evaluate(std::declval<const Batch<T>&>()));
 
   const Q& q;
   const F& f;
 
-  static auto weighed(const Q& q, const F& f, const Batch<T>& x) {
-    if constexpr (std::is_same_v<Entropy, ClosedFormEntropy>) {
-      ElboEvaluation<T, FE, Q, Entropy> e{variate::evaluate(f, x), q, {}};
-      e.value = e.f.value;
-      const Row<T> entropy = q.entropy();
-      for (Index c = 0; c < e.value.size(); c += entropy.size()) e.value.segment(c, entropy.size()) += entropy;
-      return e;
-    } else {
-      using QE = decltype(q.evaluate(x));
-      ElboEvaluation<T, FE, QE, Entropy> e{variate::evaluate(f, x), q.evaluate(x), {}};
-      e.value = e.f.value - e.q.value;
-      return e;
-    }
+  ElboEvaluation<T, FE, QE, Entropy> evaluate(const Batch<T>& x) const {
+    ElboEvaluation<T, FE, QE, Entropy> e{variate::evaluate(f, x), q.evaluate(x), {}};
+    e.value = e.f.value - e.q.value;
+    return e;
   }
-  auto evaluate(const Batch<T>& x) const { return weighed(q, f, x); }
-  /// Where the entropy does not depend on x, second derivatives are those of log p.
+};
+
+/// The entropy is that of q, whatever the points: computed once.
+template <class Q, class F>
+struct ElboIntegrand<Q, F, ClosedFormEntropy> {
+  using T = ScalarOf<Q>;
+  using FE = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
+
+  const Q& q;
+  const F& f;
+  Row<T> entropy = q.entropy();
+
+  ElboEvaluation<T, FE, Q, ClosedFormEntropy> evaluate(const Batch<T>& x) const {
+    ElboEvaluation<T, FE, Q, ClosedFormEntropy> e{variate::evaluate(f, x), q, {}};
+    e.value = e.f.value;
+    add_entropy(e.value);
+    return e;
+  }
+  /// Second derivatives are those of log p: the entropy does not depend on x.
   auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const
-    requires std::is_same_v<Entropy, ClosedFormEntropy> && requires { f.hessian_vector_product(x, v, w); }
+    requires requires { f.hessian_vector_product(x, v, w); }
   {
     auto second = f.hessian_vector_product(x, v, w);
-    const Row<T> entropy = q.entropy();
-    for (Index c = 0; c < second.value.size(); c += entropy.size()) second.value.segment(c, entropy.size()) += entropy;
+    add_entropy(second.value);
     return second;
+  }
+  auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w, PointsOnly) const
+    requires requires { f.hessian_vector_product(x, v, w, PointsOnly{}); }
+  {
+    auto second = f.hessian_vector_product(x, v, w, PointsOnly{});
+    add_entropy(second.value);
+    return second;
+  }
+
+ private:
+  void add_entropy(Row<T>& value) const {
+    for (Index c = 0; c < value.size(); c += entropy.size()) value.segment(c, entropy.size()) += entropy;
   }
 };
 
 }  // namespace detail
 
-/// `Elbo<Entropy>{}(q, log_density)` is what an estimator is given: it borrows both. `log_density` is log p(data, x), one number a
-/// column, up to a constant. `Entropy` is SampledEntropy, StickingTheLanding (the default) or ClosedFormEntropy.
+/// `Elbo<Entropy>{}(q, log_density)` is what an estimator is given: it borrows both. `log_density` is log p(data, x), one number
+/// a column, up to a constant. `Entropy` is SampledEntropy, StickingTheLanding (the default) or ClosedFormEntropy.
 template <class Entropy = StickingTheLanding>
 struct Elbo {
   template <class Q, class F>
@@ -116,9 +172,10 @@ struct Elbo {
 
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(Scoreable<Q>,
-                  "The ELBO needs log q with its way back: give the distribution evaluate(x), whose result has .value (one number a "
-                  "column) and pullback(w) = sum_c w_c grad log q(x_c).");
+    static_assert(
+        Scoreable<Q>,
+        "The ELBO needs log q with its way back: give the distribution evaluate(x), whose result has .value (one number a "
+        "column) and pullback(w) = sum_c w_c grad log q(x_c).");
     if constexpr (Scoreable<Q>) {
       static_assert(!std::is_same_v<Entropy, ClosedFormEntropy> || HasEntropy<Q>,
                     "ClosedFormEntropy needs q.entropy() and q.entropy_pullback(w), and this family has none: "

@@ -20,34 +20,45 @@ struct Strided {
   Strided transposed() const { return {data, col, row}; }
 };
 
+/// Some columns of B: its rows from `data` on, but for the last, which stands at `last`.
+template <class T>
+struct Panel {
+  const T* data;
+  Index row;
+  const T* last;
+};
+
 /// MR x (NR registers) of C += A B, held in registers over the whole of k. The first `skip` rows are computed in vain: a block
 /// that overlaps the one before is cheaper than a kernel for each remainder. `cols` < NR * width: the last columns are not C's.
+/// Not `add`: C = A B.
 template <int MR, int NR, class L, class T>
-[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index depth, int skip,
-                                     Index cols) {
+[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const Panel<T>& b, Index depth, int skip, Index cols,
+                                     bool add) {
   L sum[MR][NR];
   for (int i = 0; i < MR; ++i)
     for (int j = 0; j < NR; ++j) sum[i][j] = L(T(0));
-  const T* left = a.data;
-  for (Index k = 0; k < depth; ++k, left += a.col, b += b_row) {
+  const T *left = a.data, *above = b.data;
+  const auto step = [&](const T* from) {
     L right[NR];
-    for (int j = 0; j < NR; ++j) right[j] = L::load(b + j * L::size);
+    for (int j = 0; j < NR; ++j) right[j] = L::load(from + j * L::size);
     for (int i = 0; i < MR; ++i) {
       const L factor(left[i * a.row]);
       for (int j = 0; j < NR; ++j) sum[i][j] = multiply_add(factor, right[j], sum[i][j]);
     }
-  }
+  };
+  for (Index k = 0; k + 1 < depth; ++k, left += a.col, above += b.row) step(above);
+  step(b.last);
   for (int i = 0; i < MR; ++i) {
     if (i < skip) continue;
     T* const to = c + i * c_row;
     for (int j = 0; j < NR; ++j) {
       const Index left_over = cols - j * L::size;
       if (left_over >= L::size) {
-        (L::load(to + j * L::size) + sum[i][j]).store(to + j * L::size);
+        (add ? L::load(to + j * L::size) + sum[i][j] : sum[i][j]).store(to + j * L::size);
       } else {
         T all[L::size];
         sum[i][j].store(all);
-        for (Index l = 0; l < left_over; ++l) to[j * L::size + l] += all[l];
+        for (Index l = 0; l < left_over; ++l) to[j * L::size + l] = add ? to[j * L::size + l] + all[l] : all[l];
       }
     }
   }
@@ -55,49 +66,65 @@ template <int MR, int NR, class L, class T>
 
 /// All rows of a panel of C that is NR registers wide.
 template <int NR, class L, class T>
-void multiply_panel(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index cols) {
+void multiply_panel(T* c, Index c_row, Strided<T> a, const Panel<T>& b, Index m, Index depth, Index cols, bool add) {
   constexpr int tall = L::size * static_cast<int>(sizeof(T)) == 64 ? 8 : 4;  // AVX-512 has twice the registers
   Index i = 0;
   for (; i + tall <= m; i += tall)
-    multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+    multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
   const auto rest = [&](auto height) {
     constexpr int MR = decltype(height)::value;
     const Index left = m - i;
     if (left <= MR / 2 || m < MR) return;
     const Index from = m - MR;
-    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, b_row, depth, static_cast<int>(i - from),
-                             cols);
+    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, depth, static_cast<int>(i - from), cols,
+                             add);
     i = m;
   };
   if constexpr (tall == 8) rest(std::integral_constant<int, 8>{});
-  for (; i + 4 <= m; i += 4) multiply_tile<4, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+  for (; i + 4 <= m; i += 4) multiply_tile<4, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
   rest(std::integral_constant<int, 4>{});
-  for (; i < m; ++i) multiply_tile<1, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, b_row, depth, 0, cols);
+  for (; i < m; ++i) multiply_tile<1, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
 }
 
-/// How many terms of a sum are taken at once.
+/// How many terms of a sum are taken at once: of packed panels twice as many, an unpacked one's rows touch one cache line more
+/// each.
 inline constexpr Index multiply_depth = 256;
 
-/// C += A B for few enough rows and terms that A stays in the cache; B by panels, packed where their rows are ragged or far
-/// apart.
+/// Whether the panels of B are copied: they are far apart, and used often enough to repay it.
+template <class L>
+bool packs(Index m, Index n) {
+  return m >= 64 && n > 16 * L::size;
+}
+
+/// C += A B for few enough rows and terms that A stays in the cache; B by panels, packed where their rows are short or far
+/// apart. A ragged last panel reads on into the next row, so only its last row is copied.
 template <class L, class T>
-[[gnu::noinline]] void multiply_blocks(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index n) {
-  constexpr Index width = L::size;
+[[gnu::noinline]] void multiply_blocks(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index n,
+                                       bool add) {
+  constexpr Index width = L::size, most = L::size * static_cast<int>(sizeof(T)) == 64 ? 3 : 2;
   alignas(64) T packed[static_cast<std::size_t>(2 * multiply_depth * width)];
-  for (Index j = 0; j < n; j += 2 * width) {
-    const Index cols = std::min(2 * width, n - j), wide = cols > width ? 2 * width : width;
-    const T* right = b + j;
-    Index right_row = b_row;
-    if (cols < wide || (m >= 64 && n > 8 * width)) {
+  alignas(64) T last[static_cast<std::size_t>(most * width)] = {};
+  for (Index j = 0; j < n;) {
+    const Index left = n - j;
+    // A last register of its own would cost nearly two: the panel before takes it.
+    const Index registers = most == 3 && left > 2 * width && left <= 3 * width ? 3 : left > width ? 2 : 1;
+    const Index wide = registers * width, cols = std::min(wide, left);
+    Panel<T> right{b + j, b_row, b + j + (depth - 1) * b_row};
+    if (registers < 3 && ((cols < wide && b_row < width) || packs<L>(m, n))) {
       for (Index r = 0; r < depth; ++r) {
-        std::copy_n(right + r * b_row, cols, packed + r * wide);
+        std::copy_n(right.data + r * b_row, cols, packed + r * wide);
         std::fill_n(packed + r * wide + cols, wide - cols, T(0));
       }
-      right = packed;
-      right_row = wide;
+      right = {packed, wide, packed + (depth - 1) * wide};
+    } else if (cols < wide) {
+      std::copy_n(right.last, cols, last);
+      right.last = last;
     }
-    if (wide > width) multiply_panel<2, L>(c + j, c_row, a, right, right_row, m, depth, cols);
-    else multiply_panel<1, L>(c + j, c_row, a, right, right_row, m, depth, cols);
+    if constexpr (most == 3)
+      if (registers == 3) multiply_panel<3, L>(c + j, c_row, a, right, m, depth, cols, add);
+    if (registers == 2) multiply_panel<2, L>(c + j, c_row, a, right, m, depth, cols, add);
+    else if (registers == 1) multiply_panel<1, L>(c + j, c_row, a, right, m, depth, cols, add);
+    j += wide;
   }
 }
 
@@ -188,18 +215,23 @@ void multiply_row(T* c, const T* b, Index b_step, const T* a, Index a_row, Index
   }
 }
 
-/// C (m x n) += A (m x k) B (k x n). C and B are row-major; A may be a transpose.
+/// C (m x n) += A (m x k) B (k x n), or C = A B where C holds nothing yet (`add` is false). C and B are row-major; A may be a
+/// transpose.
 template <class T, class L = math::Lanes<T>>
-[[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n) {
+[[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n, bool add = true) {
+  if (!add && (m == 1 || n == 1 || k == 0)) std::fill_n(c, m * n, T(0));
   if (m == 1) return multiply_row<L>(c, a.data, a.col, b, n, n, k);
   if (n == 1 && a.col == 1) return multiply_column<L>(c, a.data, a.row, b, m, k);
   if (n == 1) return multiply_row<L>(c, b, Index{1}, a.data, a.col, m, k);  // a.row is 1: c^T = b^T A^T
   constexpr Index tall = 128;
-  for (Index k0 = 0; k0 < k; k0 += multiply_depth) {
-    const Index depth = std::min(multiply_depth, k - k0);
+  const Index most = packs<L>(m, n) ? multiply_depth : multiply_depth / 2, parts = (k + most - 1) / most;
+  for (Index part = 0, k0 = 0; part < parts; ++part) {
+    const Index depth = (k - k0) / (parts - part);
     const Strided<T> left{a.at(0, k0), a.row, a.col};
     for (Index i = 0; i < m; i += tall)
-      multiply_blocks<L>(c + i * n, n, Strided<T>{left.at(i, 0), a.row, a.col}, b + k0 * n, n, std::min(tall, m - i), depth, n);
+      multiply_blocks<L>(c + i * n, n, Strided<T>{left.at(i, 0), a.row, a.col}, b + k0 * n, n, std::min(tall, m - i), depth, n,
+                         add || part > 0);
+    k0 += depth;
   }
 }
 

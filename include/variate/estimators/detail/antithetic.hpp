@@ -51,8 +51,7 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
     const Row<T> difference = (values.head(half) - values.tail(half)).cwiseProduct(pair_weights);
     Batch<T> g = map_cells(theta, half, [&](V phi, const auto& at) { return weight(phi, at.load(u.data())); });
     g.array().rowwise() *= difference.array();
-    estimate.q = q.link_pullback(g);
-    add_direct_unless_zero_mean<T>(e, w, estimate.q);
+    estimate.q = to_parameters<true>(q, std::move(g), e, w);
     estimate.f = e.pullback(w);
     return true;
   };

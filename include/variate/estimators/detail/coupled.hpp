@@ -52,6 +52,13 @@ concept SecondOrderIntegrand = DifferentiableIntegrand<F, T> && requires(const F
   { f.hessian_vector_product(x, x, w).product } -> std::convertible_to<Batch<T>>;
 };
 
+/// Second derivatives by the points alone, where f can leave its parameters out.
+template <class T, class F>
+auto curvature(const F& f, const Batch<T>& x, const Batch<T>& v, const Row<T>& w) {
+  if constexpr (requires { f.hessian_vector_product(x, v, w, PointsOnly{}); }) return f.hessian_vector_product(x, v, w, PointsOnly{});
+  else return f.hessian_vector_product(x, v, w);
+}
+
 /// c(z) = f(smooth(a)) with a = z/tau + kappa theta; kappa = tau/(tau + 1) for the improved relaxation (Tucker et al. 2017,
 /// section 3.3), else 0. Its slope by theta along w, where z moves by m: a moves by t = m/tau + kappa w.
 template <class Q, class F>
@@ -85,7 +92,7 @@ struct RelaxedCost {
     }
     const Batch<T> by_tau = moved(z);
     const Batch<T> along = draw.smooth.slope(y, t);
-    const auto second = f.hessian_vector_product(y, along, weights);
+    const auto second = curvature<T>(f, y, along, weights);
     const Batch<T> by_slope = draw.smooth.curvature(y, by_tau, t) + draw.smooth.slope(y, turned);
     return second.product.cwiseProduct(draw.smooth.slope(y, by_tau)).sum() + second.gradient.cwiseProduct(by_slope).sum();
   }

@@ -104,6 +104,29 @@ void add_direct_unless_zero_mean(const E& evaluation, const Row<T>& w, Vector<T>
   if constexpr (!requires { requires E::direct_mean_is_zero; }) add_direct<T>(evaluation, w, gradient);
 }
 
+/// From theta to q's parameters, the direct partial with it: the link is gone through once. g is K x SB; the direct partial of
+/// objectives whose own says that its mean is zero is left out if `scored`.
+template <bool scored, class T, class Q, class E>
+Vector<T> to_parameters(const Q& q, Batch<T> g, const E& e, const Row<T>& w) {
+  constexpr bool left_out = scored && requires { requires E::direct_mean_is_zero; };
+  if constexpr (!left_out && requires { e.direct_theta(w); }) {
+    const Batch<T> direct = e.direct_theta(w);
+    if (direct.size() != 0) g.leftCols(direct.cols()) += direct;
+    return q.link_pullback(g);
+  } else {
+    Vector<T> gradient = q.link_pullback(g);
+    if constexpr (!left_out) add_direct<T>(e, w, gradient);
+    return gradient;
+  }
+}
+
+/// g_c = w_c df/dx_c alone, where the evaluation can leave its parameters out.
+template <class T, class E>
+void slopes(const E& e, const Row<T>& w, Batch<T>& g) {
+  if constexpr (requires { e.slopes(w, g); }) e.slopes(w, g);
+  else e.pullback(w, g);
+}
+
 /// sum_c w_c grad log q(x_c): from the objective's own evaluation of q where it has one, from q's score without the density where
 /// it has that, else by evaluating q.
 template <class T, class E, class Q>
@@ -111,6 +134,26 @@ Vector<T> score(const E& evaluation, const Q& q, const Batch<T>& x, const Row<T>
   if constexpr (requires { evaluation.score(w); }) return evaluation.score(w);
   else if constexpr (requires { q.score(x, w); }) return q.score(x, w);
   else return q.evaluate(x).pullback(w);
+}
+/// The same with the objective's direct partial, w those of the mean over the samples and `recentred` those of the scores.
+template <class T, class E, class Q>
+Vector<T> score_with_direct(const E& e, const Q& q, const Batch<T>& x, const Row<T>& recentred, const Row<T>& w) {
+  if constexpr (
+      !requires { q.score(x, w); } &&
+      requires {
+        e.direct_theta(w);
+        q.distribution().score(x, w);
+      }) {
+    Batch<T> g = e.direct_theta(w);
+    const Vector<T> flat = q.distribution().score(x, recentred);
+    if (g.size() == 0) g.setZero(flat.size() / q.batch_size(), q.batch_size());
+    g += Eigen::Map<const Batch<T>>(flat.data(), g.rows(), g.cols());
+    return q.link_pullback(g);
+  } else {
+    Vector<T> gradient = score<T>(e, q, x, recentred);
+    add_direct_unless_zero_mean<T>(e, w, gradient);
+    return gradient;
+  }
 }
 
 /// What estimators that need no more than values say of a model that gives none.

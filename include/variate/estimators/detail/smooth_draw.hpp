@@ -26,8 +26,7 @@ Estimate<ScalarOf<Q>> through_points(const Q& q, const F& f, Batch<ScalarOf<Q>> 
     estimate.f = e.pullback(w, g);
     if (kept.drop_non_finite(g)) return false;
     estimate.value = e.value.dot(w);
-    estimate.q = q.link_pullback(to_theta(g));
-    add_direct<T>(e, w, estimate.q);
+    estimate.q = to_parameters<false>(q, Batch<T>(to_theta(g)), e, w);
     return true;
   };
   bool done = attempt();
