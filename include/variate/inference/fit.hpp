@@ -68,11 +68,11 @@ struct Fit {
 
 namespace detail {
 
-/// Observers take (step), (step, stepper), and say nothing or whether to go on.
-template <class O, class S>
-bool tell(O& observer, const Step& step, const S& stepper) {
+/// Observers take (step), (step, stepper), and say nothing or whether to go on. The step is what the stepper reports, a Step at least.
+template <class O, std::derived_from<Step> P, class S>
+bool tell(O& observer, const P& step, const S& stepper) {
   const auto call = [&]() -> decltype(auto) {
-    if constexpr (std::is_invocable_v<O&, const Step&, const S&>)
+    if constexpr (std::is_invocable_v<O&, const P&, const S&>)
       return observer(step, stepper);
     else
       return observer(step);

@@ -9,6 +9,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
 #include "variate/core/types.hpp"
+#include "variate/distributions/detail/packed_factor.hpp"
 #include "variate/mixtures/detail/dense.hpp"
 #include "variate/mixtures/detail/outer_products.hpp"
 #include "variate/mixtures/detail/quadratic_forms.hpp"
@@ -88,7 +89,7 @@ bool solve_quadratic(const T* z, Index stride, Index d, Index m, const T* y, con
   for (Index i = 0; i < f; ++i)
     for (Index j = i + 1; j < f; ++j) work.normal(i, j) = work.normal(j, i);
   work.factor = work.normal;
-  if (cholesky_in_place(work.factor)) {
+  if (cholesky(work.factor) < 0) {
     math::solve_lower<T>(work.factor, work.right);
     math::solve_lower_transposed<T>(work.factor, work.right);
   } else {

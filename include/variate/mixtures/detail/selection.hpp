@@ -1,0 +1,123 @@
+#pragma once
+/// The samples of one step: what is reused, what is new, and the densities that all parts of the step share.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "variate/core/types.hpp"
+#include "variate/mixtures/detail/offset_log_sum_exp.hpp"
+#include "variate/mixtures/gaussians.hpp"
+#include "variate/mixtures/natural_gradient.hpp"
+#include "variate/mixtures/sample_database.hpp"
+#include "variate/mixtures/sample_selectors.hpp"
+
+namespace variate::detail {
+
+/// Log densities of distributions at the columns of a batch, each computed once: rows of what is known already (by version) are
+/// copied, and in the others only the columns that are new are computed.
+template <class T, Covariance C>
+class Selection {
+ public:
+  MixtureSamples<T> samples;  ///< of the step
+
+  /// New draws; nothing but this workspace has changed.
+  template <class Selector, class R>
+  SelectedDraws<T> draw(const Selector& selector, const Gaussians<T, C>& model, const SampleDatabase<T, C>& database, R& rng) {
+    database.newest(selector.reused(model.size()), reused_);
+    const Index n = reused_.target.size();
+    densities_.resize(model.size(), n);
+    model.component_log_densities(reused_.x, 0, n, densities_);
+    table_.resize(0, 0);
+    versions_.clear();
+    background(database.background(reused_.mapping), model, reused_.x, densities_, 0, reused_background_);
+    return selector.draw(model, densities_, reused_background_, rng);
+  }
+
+  /// Puts new samples into the database, and together with the reused ones into `samples`.
+  void store(StoredSamples<T> fresh, const Gaussians<T, C>& model, SampleDatabase<T, C>& database) {
+    const Index n = fresh.target.size(), before = database.size();
+    database.add(std::move(fresh), model);
+    database.newest(reused_.target.size() + n, samples.stored);
+    // thinned, or replaced: the reused rows are not those they were
+    const Index known = database.size() == before + n ? samples.stored.target.size() - n : 0;
+    if (known == 0) {
+      table_.resize(0, 0);
+      versions_.clear();
+    }
+    const Index total = samples.stored.target.size();
+    samples.densities.resize(model.size(), total);
+    if (known > 0) samples.densities.leftCols(known) = densities_;
+    model.component_log_densities(samples.stored.x, known, total - known, samples.densities);
+    background(database.background(samples.stored.mapping), model, samples.stored.x, samples.densities, known, samples.background);
+  }
+
+ private:
+  /// out = log density of a background at x, where `densities` are those of the model; the first `known` columns of the table of the
+  /// last call are right.
+  void background(const Background<T, C>& from, const Gaussians<T, C>& model, const Batch<T>& x, const Batch<T>& densities,
+                  Index known, Row<T>& out) {
+    constexpr T none = -std::numeric_limits<T>::infinity();
+    const Vector<T> log_weights = from.log_weights();
+    std::vector<Index> component(from.gaussians.size(), -1);
+    Index others = 0;
+    for (std::size_t g = 0; g < component.size(); ++g) {
+      for (Index k = 0; k < model.size() && component[g] < 0; ++k)
+        if (model[k].version == from.gaussians[g]->version) component[g] = k;
+      others += component[g] < 0;
+    }
+    if (others == 0 && !component.empty()) {
+      Vector<T> offset = Vector<T>::Constant(model.size(), none);
+      for (std::size_t g = 0; g < component.size(); ++g) offset[component[g]] = log_weights[static_cast<Index>(g)];
+      offset_log_sum_exp(densities, offset, out);
+      return;
+    }
+    const Index n = x.cols(), rows = static_cast<Index>(component.size());
+    Batch<T> table(rows, n);
+    std::vector<std::uint64_t> versions;
+    for (Index g = 0; g < rows; ++g) {
+      const Gaussian<T, C>& gaussian = *from.gaussians[static_cast<std::size_t>(g)];
+      versions.push_back(gaussian.version);
+      if (const Index k = component[static_cast<std::size_t>(g)]; k >= 0) {
+        table.row(g) = densities.row(k);
+        continue;
+      }
+      Index have = 0;
+      const auto found = std::find(versions_.begin(), versions_.end(), gaussian.version);
+      if (found != versions_.end() && known > 0) {
+        have = known;
+        table.row(g).head(known) = table_.row(found - versions_.begin()).head(known);
+      }
+      gaussian.log_density(x, have, n - have, table.data() + g * n + have, room_);
+    }
+    offset_log_sum_exp(table, log_weights, out);
+    table_.swap(table);
+    versions_.swap(versions);
+  }
+
+  StoredSamples<T> reused_;
+  Batch<T> densities_, table_;  // at the reused rows: of the model, and of what they came from
+  std::vector<std::uint64_t> versions_;
+  Row<T> reused_background_;
+  std::vector<T> room_;
+};
+
+/// The given columns.
+template <class T>
+StoredSamples<T> columns_of(const Batch<T>& x, const Row<T>& value, const Batch<T>& gradient, const std::vector<Index>& mapping,
+                            const std::vector<Index>& columns) {
+  const auto n = static_cast<Index>(columns.size());
+  StoredSamples<T> out{Batch<T>(x.rows(), n), Row<T>(n), Batch<T>(gradient.rows(), n), {}};
+  for (Index i = 0; i < n; ++i) {
+    const Index c = columns[static_cast<std::size_t>(i)];
+    out.x.col(i) = x.col(c);
+    out.target[i] = value[c];
+    if (gradient.rows() > 0) out.gradient.col(i) = gradient.col(c);
+    out.mapping.push_back(mapping[static_cast<std::size_t>(c)]);
+  }
+  return out;
+}
+
+}  // namespace variate::detail
