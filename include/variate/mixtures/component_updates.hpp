@@ -10,6 +10,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
 #include "variate/core/types.hpp"
+#include "variate/distributions/detail/packed_factor.hpp"
 #include "variate/mixtures/detail/dense.hpp"
 
 namespace variate {
@@ -89,7 +90,7 @@ bool updated_factor(const Batch<T>& l, Batch<T>& m, bool symmetric, Batch<T>& ou
   if (symmetric) {  // rows and columns from the end
     for (Index i = 0; i < d; ++i)
       for (Index j = 0; j <= i; ++j) out(i, j) = m(d - 1 - i, d - 1 - j);
-    if (!cholesky_in_place(out)) return false;
+    if (cholesky(out) >= 0) return false;
     for (Index i = 0; i < d; ++i)
       for (Index j = 0; j < d; ++j) m(i, j) = d - 1 - i <= j ? l(j, d - 1 - i) : T(0);
     math::solve_lower<T>(out, m);
@@ -100,9 +101,7 @@ bool updated_factor(const Batch<T>& l, Batch<T>& m, bool symmetric, Batch<T>& ou
       for (Index j = 0; j < d; ++j) out(i, j) = i <= j ? l(j, i) : T(0);
     eliminate(m, out);
     math::multiply_lower<T>(l, out);
-    if (!all_finite(out) || !cholesky_in_place(out)) return false;
-    for (Index i = 0; i < d; ++i)
-      for (Index j = i + 1; j < d; ++j) out(i, j) = 0;
+    if (!all_finite(out) || cholesky(out) >= 0) return false;
   }
   return all_finite(out);
 }

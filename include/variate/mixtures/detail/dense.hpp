@@ -18,20 +18,6 @@ bool is_symmetric(const Batch<T>& a) {
   return true;
 }
 
-/// a = L with L L^T = a, from and into the lower triangle; false, and a spoilt, if a is not positive definite.
-template <class T>
-bool cholesky_in_place(Batch<T>& a) {
-  const Index d = a.rows();
-  for (Index i = 0; i < d; ++i) {
-    T* row = a.data() + i * d;
-    for (Index j = 0; j < i; ++j) row[j] = (row[j] - math::detail::dot(row, a.data() + j * d, j)) / a(j, j);
-    const T pivot = row[i] - math::detail::dot(row, row, i);
-    if (!(pivot > 0) || !std::isfinite(pivot)) return false;
-    row[i] = std::sqrt(pivot);
-  }
-  return true;
-}
-
 /// x = a^-1 x by elimination with row pivots; a is spoilt. A singular a gives infinities or NaN.
 template <class T>
 void eliminate(Batch<T>& a, Batch<T>& x) {

@@ -1,0 +1,239 @@
+#pragma once
+/// Bayesian logistic regression as a target: the posterior of its weights, with a closed gradient.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "variate/autodiff/detail/multiply.hpp"
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/math/exp.hpp"
+#include "variate/math/lanes.hpp"
+#include "variate/math/linear_algebra.hpp"
+#include "variate/math/log.hpp"
+#include "variate/random/permutation.hpp"
+
+namespace variate {
+
+/// What is not data.
+struct LogisticRegressionOptions {
+  double prior_deviation = 10;  ///< of each weight about 0
+  bool reflected = true;        ///< label 1 has probability sigmoid(-x.w), as in gmmvi; else sigmoid(x.w): a reflection of w
+};
+
+/// A column of ones, then each column of the raw data over its standard deviation (population, not centred): N x (columns + 1).
+/// DomainError for a column that is constant.
+template <class T>
+Batch<T> scaled_design(const Batch<T>& raw) {
+  detail::require_finite("scaled_design", "raw", raw);
+  Batch<T> design(raw.rows(), raw.cols() + 1);
+  design.col(0).setOnes();
+  for (Index j = 0; j < raw.cols(); ++j) {
+    const T mean = raw.col(j).mean();
+    const T deviation = std::sqrt((raw.col(j).array() - mean).square().mean());
+    detail::require_positive("scaled_design", "deviation of a column", deviation);
+    design.col(j + 1) = raw.col(j) / deviation;
+  }
+  return design;
+}
+
+namespace detail {
+
+/// log sigmoid(z) summed over rows, for a strip of columns, and z = sigmoid(-z): the slopes. One logarithm for many rows: the
+/// product of numbers between 1 and 2 is taken before it overflows.
+template <class T, class L = math::Lanes<T>>
+void sum_log_sigmoid(T* z, Index rows, Index cols, T* value) {
+  constexpr Index most = sizeof(T) == 8 ? 1000 : 120;
+  for (Index c = 0; c < cols; c += L::size) {
+    const Index count = std::min<Index>(L::size, cols - c);
+    L sum(T(0)), product(T(1));
+    for (Index i = 0, since = 0; i < rows; ++i) {
+      T* at = z + i * cols + c;
+      const L x = count == L::size ? L::load(at) : L::load(at, count, T(0));
+      const L e = math::exp(-abs(x)), one = e + L(T(1));
+      product *= one;
+      sum += min(L(T(0)), x);
+      const L slope = select(x < L(T(0)), L(T(1)), e) / one;
+      if (count == L::size) slope.store(at);
+      else slope.store(at, count);
+      if (++since == most) {
+        sum = sum - math::log(product);
+        product = L(T(1));
+        since = 0;
+      }
+    }
+    sum = sum - math::log(product);
+    sum.store(value + c, count);
+  }
+}
+
+/// Rows of the design with the sign that their label gives: the likelihood of row i is sigmoid(row . w).
+template <class T>
+Batch<T> signed_rows(const char* name, Batch<T> design, const Vector<T>& labels, const LogisticRegressionOptions& options) {
+  require_at_least(name, "rows of design", design.rows(), 1);
+  require_at_least(name, "columns of design", design.cols(), 1);
+  require_size(name, "number of labels", labels.size(), design.rows());
+  require_finite(name, "design", design);
+  require_each<InvalidArgument>(name, "labels", labels, "0 or 1", [](T label) { return label == 0 || label == 1; });
+  require_positive(name, "prior_deviation", options.prior_deviation);
+  for (Index i = 0; i < design.rows(); ++i)
+    if ((labels[i] == 1) == options.reflected) design.row(i) *= T(-1);
+  return design;
+}
+
+/// value += log N(x; 0, s^2 I), gradient += its gradient (if there is one).
+template <class T>
+void add_normal_prior(const Batch<T>& x, T deviation, Row<T>& value, Batch<T>* gradient) {
+  const T inverse = 1 / (deviation * deviation);
+  const T constant = -static_cast<T>(x.rows()) * (std::log(deviation) + std::log(2 * std::numbers::pi_v<T>) / 2);
+  Row<T> squares = Row<T>::Zero(x.cols());
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.cols(); ++c) squares[c] += x(i, c) * x(i, c);
+  value.array() += constant - squares.array() * (inverse / 2);
+  if (gradient) math::detail::add(-inverse, x.data(), gradient->data(), x.size());
+}
+
+}  // namespace detail
+
+/// log p(w) = log N(w; 0, s^2 I) + sum_i log sigmoid(+-x_i . w), the constant of the prior included.
+template <class T = double>
+class LogisticRegression {
+ public:
+  using Scalar = T;
+
+  /// A row of the design (N x d) and a label, 0 or 1, for each data point. ShapeError if their numbers differ; InvalidArgument
+  /// for other labels or numbers that are not finite.
+  LogisticRegression(Batch<T> design, const Vector<T>& labels, LogisticRegressionOptions options = {})
+      : rows_(detail::signed_rows("LogisticRegression", std::move(design), labels, options)),
+        deviation_(static_cast<T>(options.prior_deviation)) {}
+
+  /// Dimensions: one weight a column of the design.
+  Index event_size() const { return rows_.cols(); }
+  /// Data points.
+  Index rows() const { return rows_.rows(); }
+
+  /// log density of each column, up to a constant.
+  Row<T> operator()(const Batch<T>& w) const { return weigh(w, nullptr); }
+  /// Also its gradient (resized).
+  Row<T> value_and_gradient(const Batch<T>& w, Batch<T>& gradient) const { return weigh(w, &gradient); }
+
+ private:
+  /// Columns that are worked on together: their activations stay in the cache.
+  static constexpr Index strip = 48;
+
+  Row<T> weigh(const Batch<T>& w, Batch<T>* gradient) const {
+    detail::require_size("LogisticRegression", "rows of w", w.rows(), event_size());
+    const Index n = w.cols(), d = event_size(), size = rows();
+    if (gradient) gradient->resize(d, n);
+    Row<T> value(n);
+    Batch<T> block, z, slope;
+    for (Index from = 0; from < n; from += strip) {
+      const Index count = std::min(strip, n - from);
+      block = w.middleCols(from, count);
+      z.setZero(size, count);
+      detail::multiply<T>(z.data(), {rows_.data(), d, 1}, block.data(), size, d, count);
+      detail::sum_log_sigmoid(z.data(), size, count, value.data() + from);
+      if (!gradient) continue;
+      slope.setZero(d, count);
+      detail::multiply<T>(slope.data(), {rows_.data(), 1, d}, z.data(), d, size, count);
+      gradient->middleCols(from, count) = slope;
+    }
+    detail::add_normal_prior(w, deviation_, value, gradient);
+    return value;
+  }
+
+  Batch<T> rows_;
+  T deviation_;
+};
+
+/// How data are drawn.
+struct MinibatchOptions {
+  Index batch_size = 64;
+  Index size_test_set = 0;                ///< the last rows, held out
+  bool use_own_batch_per_sample = true;   ///< the next rows for each sample; false: the same for all
+};
+
+/// The same from a minibatch: N times the mean log likelihood of some rows, plus the log prior. At each call the data are
+/// shuffled; each sample takes the next rows, from the first ones again when not enough are left. An unbiased, noisy log density:
+/// a target that draws, `value_and_gradient(x, gradient, rng)`.
+template <class T = double>
+class MinibatchLogisticRegression {
+ public:
+  using Scalar = T;
+
+  /// As for `LogisticRegression`. InvalidArgument unless 1 <= batch size <= rows that are not held out.
+  MinibatchLogisticRegression(Batch<T> design, const Vector<T>& labels, MinibatchOptions batches = {},
+                              LogisticRegressionOptions options = {})
+      : batches_(batches), deviation_(static_cast<T>(options.prior_deviation)) {
+    constexpr const char* name = "MinibatchLogisticRegression";
+    detail::require_at_least(name, "size_test_set", batches.size_test_set, 0);
+    detail::require_at_least(name, "batch_size", batches.batch_size, 1);
+    Batch<T> rows = detail::signed_rows(name, std::move(design), labels, options);
+    detail::require_at_least(name, "rows that are not held out", rows.rows() - batches.size_test_set, batches.batch_size);
+    rows_ = rows.topRows(rows.rows() - batches.size_test_set);
+    held_out_ = rows.bottomRows(batches.size_test_set);
+  }
+
+  /// Dimensions.
+  Index event_size() const { return rows_.cols(); }
+  /// Data points that are not held out.
+  Index rows() const { return rows_.rows(); }
+  /// Mean log likelihood of the rows held out, at each column.
+  Row<T> held_out(const Batch<T>& w) const {
+    detail::require_at_least("MinibatchLogisticRegression", "rows held out", held_out_.rows(), 1);
+    detail::require_size("MinibatchLogisticRegression", "rows of w", w.rows(), event_size());
+    Batch<T> z = Batch<T>::Zero(held_out_.rows(), w.cols());
+    detail::multiply<T>(z.data(), {held_out_.data(), w.rows(), 1}, w.data(), z.rows(), w.rows(), w.cols());
+    Row<T> value(w.cols());
+    detail::sum_log_sigmoid(z.data(), z.rows(), z.cols(), value.data());
+    return value / static_cast<T>(held_out_.rows());
+  }
+
+  /// An estimate of the log density of each column, and of its gradient (resized); one `permutation(rng, rows)` a call.
+  template <class Rng>
+  Row<T> value_and_gradient(const Batch<T>& w, Batch<T>& gradient, Rng& rng) const {
+    detail::require_size("MinibatchLogisticRegression", "rows of w", w.rows(), event_size());
+    const auto order = permutation(rng, rows());
+    const Index n = w.cols(), d = event_size(), size = batches_.batch_size;
+    const T scale = static_cast<T>(rows()) / static_cast<T>(size);
+    Row<T> value(n);
+    gradient.resize(d, n);
+    Batch<T> some(size, d), z, slope;
+    const auto take = [&](Index from) {
+      for (Index i = 0; i < size; ++i) some.row(i) = rows_.row(static_cast<Index>(order[static_cast<std::size_t>(from + i)]));
+    };
+    const Index strip = batches_.use_own_batch_per_sample ? 1 : n;
+    Batch<T> block;
+    for (Index c = 0, from = 0; c < n; c += strip, from += size) {
+      if (from + size > rows()) from = 0;
+      take(from);
+      block = w.middleCols(c, strip);
+      z.setZero(size, strip);
+      detail::multiply<T>(z.data(), {some.data(), d, 1}, block.data(), size, d, strip);
+      detail::sum_log_sigmoid(z.data(), size, strip, value.data() + c);
+      slope.setZero(d, strip);
+      detail::multiply<T>(slope.data(), {some.data(), 1, d}, z.data(), d, size, strip);
+      gradient.middleCols(c, strip) = slope;
+    }
+    value *= scale;
+    gradient *= scale;
+    detail::add_normal_prior(w, deviation_, value, &gradient);
+    return value;
+  }
+  /// The values alone.
+  template <class Rng>
+  Row<T> operator()(const Batch<T>& w, Rng& rng) const {
+    Batch<T> gradient;
+    return value_and_gradient(w, gradient, rng);
+  }
+
+ private:
+  MinibatchOptions batches_;
+  T deviation_;
+  Batch<T> rows_, held_out_;
+};
+
+}  // namespace variate
