@@ -63,28 +63,32 @@ TEST_CASE("Logistic regression on minibatches", "[mixtures]") {
   const MinibatchLogisticRegression<double> whole(data.design, data.labels, {.batch_size = 12});
   Batch<double> want, got;
   const Row<double> value = all.value_and_gradient(w, want);
-  CHECK((whole.value_and_gradient(w, got, rng) - value).norm() < 1e-12);
+  CHECK((whole.minibatch(rng).value_and_gradient(w, got) - value).norm() < 1e-12);
   CHECK((got - want).norm() < 1e-12);
 
   // Consecutive rows, from the start again when fewer than a batch are left: samples 0 and 2, 1 and 3 share theirs.
   const MinibatchLogisticRegression<double> some(data.design, data.labels, {.batch_size = 4, .size_test_set = 2});
   CHECK(some.rows() == 10);
   const Batch<double> same = w.col(0).replicate(1, 5);
-  const Row<double> noisy = some(same, rng);
+  const Row<double> noisy = some.minibatch(rng)(same);
   CHECK(noisy[0] == noisy[2]);
   CHECK(noisy[1] == noisy[3]);
   CHECK(noisy[0] != noisy[1]);
   const MinibatchLogisticRegression<double> shared(data.design, data.labels,
                                                    {.batch_size = 4, .use_own_batch_per_sample = false});
-  const Row<double> together = shared(same, rng);
+  const Row<double> together = shared.minibatch(rng)(same);
   CHECK((together.array() - together[0]).abs().maxCoeff() < 1e-12);
+  // The same rows for the same batch.
+  const auto batch = some.minibatch(rng);
+  CHECK(batch(w) == batch(w));
+  check_target(batch, Batch<double>(w.leftCols(2)));
   // Right in the mean.
   const LogisticRegression<double> kept(data.design.topRows(10), data.labels.head(10));
   Row<double> sum = Row<double>::Zero(5);
   const int calls = 4000;
   double squares = 0;
   for (int i = 0; i < calls; ++i) {
-    const Row<double> one = some(w, rng) - kept(w);
+    const Row<double> one = some.minibatch(rng)(w) - kept(w);
     sum += one;
     squares += one[0] * one[0];
   }

@@ -156,9 +156,33 @@ struct MinibatchOptions {
   bool use_own_batch_per_sample = true;   ///< the next rows for each sample; false: the same for all
 };
 
-/// The same from a minibatch: N times the mean log likelihood of some rows, plus the log prior. At each call the data are
-/// shuffled; each sample takes the next rows, from the first ones again when not enough are left. An unbiased, noisy log density:
-/// a target that draws, `value_and_gradient(x, gradient, rng)`.
+template <class T>
+class MinibatchLogisticRegression;
+
+/// N times the mean log likelihood of some rows, plus the log prior: a noisy log density. It borrows what it comes from.
+template <class T>
+class LogisticMinibatch {
+ public:
+  using Scalar = T;
+
+  /// Each sample takes the next rows in the order drawn, from the first ones again when not enough are left.
+  Row<T> value_and_gradient(const Batch<T>& w, Batch<T>& gradient) const { return all_->weigh(w, gradient, order_); }
+  /// The values alone.
+  Row<T> operator()(const Batch<T>& w) const {
+    Batch<T> gradient;
+    return value_and_gradient(w, gradient);
+  }
+
+ private:
+  friend class MinibatchLogisticRegression<T>;
+  LogisticMinibatch(const MinibatchLogisticRegression<T>& all, std::vector<Index> order) : all_(&all), order_(std::move(order)) {}
+
+  const MinibatchLogisticRegression<T>* all_;
+  std::vector<Index> order_;
+};
+
+/// Logistic regression from a part of the data at a time: `minibatch(rng)` shuffles them and gives an unbiased estimate of the
+/// log density to work with. GMMVI asks for one at each step.
 template <class T = double>
 class MinibatchLogisticRegression {
  public:
@@ -192,24 +216,28 @@ class MinibatchLogisticRegression {
     return value / static_cast<T>(held_out_.rows());
   }
 
-  /// An estimate of the log density of each column, and of its gradient (resized); one `permutation(rng, rows)` a call.
+  /// Draws one order of the rows, `permutation(rng, rows)`.
   template <class Rng>
-  Row<T> value_and_gradient(const Batch<T>& w, Batch<T>& gradient, Rng& rng) const {
+  LogisticMinibatch<T> minibatch(Rng& rng) const& {
+    return {*this, permutation(rng, rows())};
+  }
+  template <class Rng>
+  LogisticMinibatch<T> minibatch(Rng& rng) const&& = delete;
+
+ private:
+  friend class LogisticMinibatch<T>;
+
+  Row<T> weigh(const Batch<T>& w, Batch<T>& gradient, const std::vector<Index>& order) const {
     detail::require_size("MinibatchLogisticRegression", "rows of w", w.rows(), event_size());
-    const auto order = permutation(rng, rows());
     const Index n = w.cols(), d = event_size(), size = batches_.batch_size;
     const T scale = static_cast<T>(rows()) / static_cast<T>(size);
     Row<T> value(n);
     gradient.resize(d, n);
-    Batch<T> some(size, d), z, slope;
-    const auto take = [&](Index from) {
-      for (Index i = 0; i < size; ++i) some.row(i) = rows_.row(static_cast<Index>(order[static_cast<std::size_t>(from + i)]));
-    };
+    Batch<T> some(size, d), block, z, slope;
     const Index strip = batches_.use_own_batch_per_sample ? 1 : n;
-    Batch<T> block;
     for (Index c = 0, from = 0; c < n; c += strip, from += size) {
       if (from + size > rows()) from = 0;
-      take(from);
+      for (Index i = 0; i < size; ++i) some.row(i) = rows_.row(order[static_cast<std::size_t>(from + i)]);
       block = w.middleCols(c, strip);
       z.setZero(size, strip);
       detail::multiply<T>(z.data(), {some.data(), d, 1}, block.data(), size, d, strip);
@@ -223,14 +251,7 @@ class MinibatchLogisticRegression {
     detail::add_normal_prior(w, deviation_, value, &gradient);
     return value;
   }
-  /// The values alone.
-  template <class Rng>
-  Row<T> operator()(const Batch<T>& w, Rng& rng) const {
-    Batch<T> gradient;
-    return value_and_gradient(w, gradient, rng);
-  }
 
- private:
   MinibatchOptions batches_;
   T deviation_;
   Batch<T> rows_, held_out_;
