@@ -26,7 +26,7 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   using T = ScalarOf<Q>;
   using V = Packet<T>;
   require_at_least(name, "n", n, 2);
-  require_multiple(name, "n", n, 2);
+  if (n % 2 != 0) throw InvalidArgument(complaint(name, "n", n, "an even number"));
   const Batch<T>& theta = q.distribution().theta();
   const Index d = theta.rows(), points = q.batch_size(), pairs = n / 2, half = pairs * points;
   const Batch<T> u = uniforms<T>(rng, d, half);
