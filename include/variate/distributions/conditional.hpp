@@ -50,8 +50,8 @@ class LinkedEvaluation : public Inner {
 ///
 /// `Link` borrows or owns what made theta, and has `pullback(G)`: dL/dtheta (K x B) to a flat vector for the parameters behind
 /// it; where data were bound, `inputs()`; and `pullback(G, of_inputs)`, which gives the slopes by the data as well, if the data
-/// may be draws of another distribution (`Chain`). A conditional's `at(x)` is then `return Bound(Normal<T>::from_theta(theta),
-/// Link{...});`. It is move-only and owns no parameters. What it draws and evaluates borrows it.
+/// may be draws of another distribution (`Hierarchy`). A conditional's `at(x)` is then
+/// `return Bound(Normal<T>::from_theta(theta), Link{...});`. It is move-only and owns no parameters. What it draws and evaluates borrows it.
 template <class D, class Link>
 class Bound {
   // E is D, but by a name that waits: a D without rsample is no error.

@@ -22,6 +22,8 @@ enum class DregTarget {
 struct Dreg {
   DregTarget target = DregTarget::iwae;  ///< whose gradient
 
+  static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
+
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_paths_of_weights<Q, F>;
   template <class Q, class F>

@@ -63,6 +63,8 @@ struct ImportanceWeighted {
   double alpha = 0;                   ///< of the Renyi bound, in [0, 1)
   bool sticking_the_landing = false;  ///< leave out the direct derivative of log q
 
+  static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
+
   template <class Q, class F>
   static constexpr bool accepts = detail::accepts_paths_of_weights<Q, F>;
   template <class Q, class F>

@@ -11,6 +11,8 @@ namespace variate {
 /// bound, and the gradient for the model's own parameters is that of the bound. The integrand is Elbo<SampledEntropy>. What is
 /// dropped is as in `Vimco`. Throws InvalidArgument if n < 1.
 struct ReweightedWake {
+  static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
+
   template <class Q, class F>
   static constexpr bool accepts = [] {
     if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;

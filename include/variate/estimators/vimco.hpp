@@ -23,6 +23,8 @@ enum class LeftOut {
 struct Vimco {
   LeftOut left_out = LeftOut::geometric;  ///< what stands for a left-out weight
 
+  static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
+
   template <class Q, class F>
   static constexpr bool accepts = [] {
     if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;

@@ -66,7 +66,7 @@ struct EvaluatedNode : BoundNode<C> {
  private:
   Batch<ScalarOf<C>> own(const Batch<ScalarOf<C>>& points, Index row) const {
     const Index rows = this->q.event_size();
-    require_at_least("Chain", "rows of x", points.rows(), row + rows);
+    require_at_least("Hierarchy", "rows of x", points.rows(), row + rows);
     return points.middleRows(row, rows);
   }
 };
@@ -82,7 +82,7 @@ struct EvaluatedFirst {
 
 /// A draw of every node.
 template <class First, class... Rest>
-class ChainDraw {
+class HierarchyDraw {
   using T = ScalarOf<First>;
 
  public:
@@ -90,7 +90,7 @@ class ChainDraw {
 
   /// sum_c (dvalue_c/dparams)^T G_c, flat, node by node; later nodes send their slopes on to the draws they depend on.
   Vector<T> pullback(const Batch<T>& g) const {
-    detail::require_slopes("Chain", g, value);
+    detail::require_slopes("Hierarchy", g, value);
     Batch<T> slopes = g;
     std::array<Vector<T>, 1 + sizeof...(Rest)> parts;
     Index end = value.rows();
@@ -110,8 +110,8 @@ class ChainDraw {
 
  private:
   template <class Q, class... C>
-  friend class BoundChain;
-  explicit ChainDraw(detail::DrawOf<First> first) : first_(std::move(first)) {}
+  friend class BoundHierarchy;
+  explicit HierarchyDraw(detail::DrawOf<First> first) : first_(std::move(first)) {}
 
   detail::DrawOf<First> first_;
   std::tuple<std::unique_ptr<const detail::DrawnNode<Rest>>...> rest_;
@@ -119,7 +119,7 @@ class ChainDraw {
 
 /// The sum of the nodes' log densities, and the ways back.
 template <class First, class... Rest>
-class ChainEvaluation {
+class HierarchyEvaluation {
   using T = ScalarOf<First>;
 
  public:
@@ -127,7 +127,7 @@ class ChainEvaluation {
 
   /// The weighted score, flat, node by node.
   Vector<T> pullback(const Row<T>& w) const {
-    const Row<T> inside = detail::weights_inside("Chain", w, value);
+    const Row<T> inside = detail::weights_inside("Hierarchy", w, value);
     return std::apply(
         [&](const auto&... node) {
           return detail::joined(
@@ -140,7 +140,7 @@ class ChainEvaluation {
     requires(detail::ScoreableByPoint<First> && ... &&
              (detail::ScoreableByPoint<detail::BoundTo<Rest>> && detail::LinkedToInputs<detail::BoundTo<Rest>>))
   {
-    const Row<T> inside = detail::weights_inside("Chain", w, value);
+    const Row<T> inside = detail::weights_inside("Hierarchy", w, value);
     std::array<Vector<T>, 1 + sizeof...(Rest)> parts;
     Batch<T> own, of_context;
     parts[0] = first_->made.pullback(inside, own);
@@ -161,8 +161,8 @@ class ChainEvaluation {
 
  private:
   template <class Q, class... C>
-  friend class BoundChain;
-  explicit ChainEvaluation(const First& q, Batch<T> x, Index rows)
+  friend class BoundHierarchy;
+  explicit HierarchyEvaluation(const First& q, Batch<T> x, Index rows)
       : first_(std::make_unique<const detail::EvaluatedFirst<First>>(q, std::move(x))), rows_(rows) {}
 
   std::unique_ptr<const detail::EvaluatedFirst<First>> first_;
@@ -170,24 +170,24 @@ class ChainEvaluation {
   Index rows_;
 };
 
-/// A chain whose first node is bound: what `Chain::at(x)` gives. `Holder` is the first node or a reference to it. It borrows the
-/// other nodes and x, is move-only and owns no parameters.
+/// A hierarchy whose first node is bound: what `Hierarchy::at(x)` gives. `Holder` is the first node or a reference to it. It
+/// borrows the other nodes and x, is move-only and owns no parameters.
 template <class Holder, class... Rest>
-class BoundChain {
+class BoundHierarchy {
   using First = std::remove_cvref_t<Holder>;
 
  public:
   using Scalar = ScalarOf<First>;
-  static_assert((std::is_same_v<Scalar, ScalarOf<Rest>> && ...), "the nodes of a Chain have one scalar type");
+  static_assert((std::is_same_v<Scalar, ScalarOf<Rest>> && ...), "the nodes of a Hierarchy have one scalar type");
 
   /// x: the data the first node was bound to, nullptr if there are none.
-  BoundChain(Holder&& first, const std::tuple<Rest...>& rest, const Batch<Scalar>* x)
+  BoundHierarchy(Holder&& first, const std::tuple<Rest...>& rest, const Batch<Scalar>* x)
       : first_(std::forward<Holder>(first)), rest_(&rest), x_(x) {}
-  BoundChain(BoundChain&&) = default;
-  BoundChain(const BoundChain&) = delete;
-  BoundChain& operator=(const BoundChain&) = delete;
-  BoundChain& operator=(BoundChain&&) = delete;
-  ~BoundChain() = default;
+  BoundHierarchy(BoundHierarchy&&) = default;
+  BoundHierarchy(const BoundHierarchy&) = delete;
+  BoundHierarchy& operator=(const BoundHierarchy&) = delete;
+  BoundHierarchy& operator=(BoundHierarchy&&) = delete;
+  ~BoundHierarchy() = default;
 
   Index batch_size() const { return first_.batch_size(); }
   /// Rows of all nodes together.
@@ -209,6 +209,8 @@ class BoundChain {
   /// The first node, bound, and the conditionals after it.
   const First& first() const { return first_; }
   const std::tuple<Rest...>& rest() const { return *rest_; }
+  /// The data this was bound to, nullptr if there are none.
+  const Batch<Scalar>* data() const { return x_; }
 
   /// n draws for each data point, d x nB: of the first node, and one of each later node for each draw before it.
   template <class Rng>
@@ -225,8 +227,8 @@ class BoundChain {
   template <class Rng>
     requires(Reparameterizable<First> && ... &&
              (Reparameterizable<detail::BoundTo<Rest>> && detail::LinkedToInputs<detail::BoundTo<Rest>>))
-  ChainDraw<First, Rest...> rsample(Rng& rng, Index n) const {
-    ChainDraw<First, Rest...> draw(first_.rsample(rng, n));
+  HierarchyDraw<First, Rest...> rsample(Rng& rng, Index n) const {
+    HierarchyDraw<First, Rest...> draw(first_.rsample(rng, n));
     Batch<Scalar> all = context(draw.first_.value);
     const auto make = [&]<class C>(std::unique_ptr<const detail::DrawnNode<C>>& node, const C& conditional) {
       node = std::make_unique<const detail::DrawnNode<C>>(conditional, all, rng);
@@ -240,26 +242,26 @@ class BoundChain {
   /// log density of each column (1 x columns).
   Row<Scalar> log_prob(const Batch<Scalar>& x) const {
     Index row = first_.event_size();
-    detail::require_at_least("Chain", "rows of x", x.rows(), row);
-    detail::require_multiple("Chain", "columns of x", x.cols(), batch_size());
+    detail::require_at_least("Hierarchy", "rows of x", x.rows(), row);
+    detail::require_multiple("Hierarchy", "columns of x", x.cols(), batch_size());
     Row<Scalar> value = first_.log_prob(x.topRows(row));
     const auto add = [&](const auto& conditional) {
       const Batch<Scalar> before = context(x.topRows(row));
       const auto q = conditional.at(before);
-      detail::require_at_least("Chain", "rows of x", x.rows(), row + q.event_size());
+      detail::require_at_least("Hierarchy", "rows of x", x.rows(), row + q.event_size());
       value += q.log_prob(x.middleRows(row, q.event_size()));
       row += q.event_size();
     };
     std::apply([&](const auto&... conditional) { (add(conditional), ...); }, *rest_);
-    detail::require_size("Chain", "rows of x", x.rows(), row);
+    detail::require_size("Hierarchy", "rows of x", x.rows(), row);
     return value;
   }
   /// log density with its ways back. Borrows the nodes, not x.
-  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const {
+  HierarchyEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const {
     Index row = first_.event_size();
-    detail::require_at_least("Chain", "rows of x", x.rows(), row);
-    detail::require_multiple("Chain", "columns of x", x.cols(), batch_size());
-    ChainEvaluation<First, Rest...> e(first_, x.topRows(row), x.rows());
+    detail::require_at_least("Hierarchy", "rows of x", x.rows(), row);
+    detail::require_multiple("Hierarchy", "columns of x", x.cols(), batch_size());
+    HierarchyEvaluation<First, Rest...> e(first_, x.topRows(row), x.rows());
     e.value = e.first_->made.value;
     const auto make = [&]<class C>(std::unique_ptr<const detail::EvaluatedNode<C>>& node, const C& conditional) {
       node = std::make_unique<const detail::EvaluatedNode<C>>(conditional, context(x.topRows(row)), x, row);
@@ -267,7 +269,7 @@ class BoundChain {
       row += node->x.rows();
     };
     each(make, e.rest_);
-    detail::require_size("Chain", "rows of x", x.rows(), row);
+    detail::require_size("Hierarchy", "rows of x", x.rows(), row);
     return e;
   }
 
@@ -278,7 +280,7 @@ class BoundChain {
     Batch<Scalar> points = first_.support();
     const auto add = [&](const auto& conditional) {
       const Batch<Scalar> nothing = Batch<Scalar>::Zero(data_rows() + points.rows(), 1);
-      points = detail::every_pair<Scalar>("Chain", points, conditional.at(nothing).support());
+      points = detail::every_pair<Scalar>("Hierarchy", points, conditional.at(nothing).support());
     };
     std::apply([&](const auto&... conditional) { (add(conditional), ...); }, *rest_);
     return points;
@@ -304,17 +306,17 @@ class BoundChain {
 /// are reparameterised and the conditionals' links go back to what they were bound to (`NetworkConditional`'s do), and `support`
 /// if all have one.
 ///
-/// If First is itself a Conditional, so is the chain: q(z1 | x) q(z2 | x, z1) ..., the later nodes bound to x and the draws.
+/// If First is itself a Conditional, so is the hierarchy: q(z1 | x) q(z2 | x, z1) ..., the later nodes bound to x and the draws.
 /// `Nodewise` estimates gradients with an estimator for each node.
 template <class First, class... Rest>
-class Chain {
-  static_assert(sizeof...(Rest) > 0, "a Chain has a first node and at least one that depends on it");
-  static_assert(Parametric<First> && (Parametric<Rest> && ...), "the nodes of a Chain own their parameters");
+class Hierarchy {
+  static_assert(sizeof...(Rest) > 0, "a Hierarchy has a first node and at least one that depends on it");
+  static_assert(Parametric<First> && (Parametric<Rest> && ...), "the nodes of a Hierarchy own their parameters");
 
  public:
   using Scalar = ScalarOf<First>;
 
-  explicit Chain(First first, Rest... rest) : first_(std::move(first)), rest_(std::move(rest)...) {}
+  explicit Hierarchy(First first, Rest... rest) : first_(std::move(first)), rest_(std::move(rest)...) {}
 
   /// The first node, and the others.
   const First& first() const { return first_; }
@@ -331,7 +333,7 @@ class Chain {
   /// Takes new parameters. ShapeError if their number differs; what the nodes refuse; then nothing has changed.
   void set_params(const Vector<Scalar>& v) {
     const Vector<Scalar> before = params();
-    detail::require_size("Chain", "size of params", v.size(), before.size());
+    detail::require_size("Hierarchy", "size of params", v.size(), before.size());
     try {
       put(v);
     } catch (...) {
@@ -340,7 +342,7 @@ class Chain {
     }
   }
 
-  /// As a distribution, if First is one; see BoundChain.
+  /// As a distribution, if First is one; see BoundHierarchy.
   Index event_size() const
     requires Family<First>
   {
@@ -357,8 +359,8 @@ class Chain {
     return view().sample(rng, n);
   }
   template <class Rng>
-    requires Family<First> && Reparameterizable<BoundChain<const First&, Rest...>>
-  ChainDraw<First, Rest...> rsample(Rng& rng, Index n) const& {
+    requires Family<First> && Reparameterizable<BoundHierarchy<const First&, Rest...>>
+  HierarchyDraw<First, Rest...> rsample(Rng& rng, Index n) const& {
     return view().rsample(rng, n);
   }
   Row<Scalar> log_prob(const Batch<Scalar>& x) const
@@ -366,12 +368,12 @@ class Chain {
   {
     return view().log_prob(x);
   }
-  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&
+  HierarchyEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&
     requires Family<First>
   {
     return view().evaluate(x);
   }
-  ChainEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&& = delete;
+  HierarchyEvaluation<First, Rest...> evaluate(const Batch<Scalar>& x) const&& = delete;
   Batch<Scalar> support() const
     requires Family<First> && (Enumerable<First> && ... && Enumerable<detail::BoundTo<Rest>>)
   {
@@ -382,13 +384,13 @@ class Chain {
   auto at(const Batch<Scalar>& x) const&
     requires(Conditional<First>)
   {
-    return BoundChain<detail::BoundTo<First>, Rest...>(first_.at(x), rest_, &x);
+    return BoundHierarchy<detail::BoundTo<First>, Rest...>(first_.at(x), rest_, &x);
   }
   auto at(const Batch<Scalar>& x) const&& = delete;
   auto at(Batch<Scalar>&& x) const& = delete;
 
  private:
-  BoundChain<const First&, Rest...> view() const { return {first_, rest_, nullptr}; }
+  BoundHierarchy<const First&, Rest...> view() const { return {first_, rest_, nullptr}; }
   void put(const Vector<Scalar>& v) {
     Index at = 0;
     const auto take = [&](auto& node) {

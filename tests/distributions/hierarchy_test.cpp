@@ -1,4 +1,4 @@
-#include "variate/distributions/chain.hpp"
+#include "variate/distributions/hierarchy.hpp"
 
 #include "distributions/family_checks.hpp"
 #include "variate/distributions/bernoulli.hpp"
@@ -12,9 +12,9 @@ using namespace variate_tests;
 namespace {
 using Gaussian = NetworkConditional<Normal<>, Mlp<>>;
 using Bits = NetworkConditional<Bernoulli<>, Mlp<>>;
-using Smooth = Chain<Normal<>, Gaussian, Gaussian>;
-using Discrete = Chain<Bernoulli<>, Bits>;
-using Amortised = Chain<Gaussian, Bits, Gaussian>;
+using Smooth = Hierarchy<Normal<>, Gaussian, Gaussian>;
+using Discrete = Hierarchy<Bernoulli<>, Bits>;
+using Amortised = Hierarchy<Gaussian, Bits, Gaussian>;
 static_assert(Family<Smooth> && Scoreable<Smooth> && Reparameterizable<Smooth> && !Conditional<Smooth>);
 static_assert(DifferentiableIntegrand<Smooth, double>);
 static_assert(Family<Discrete> && Enumerable<Discrete> && !Reparameterizable<Discrete> && !Enumerable<Smooth>);
@@ -28,18 +28,18 @@ C node(Rng& rng, std::vector<Index> sizes) {
 }
 Smooth smooth(Rng& rng) {
   const Normal<> first(Vector<double>{{0.2, -0.4}}, Vector<double>{{0.7, 1.1}});
-  return Chain(first, node<Gaussian>(rng, {2, 3, 2}), node<Gaussian>(rng, {3, 4}));
+  return Hierarchy(first, node<Gaussian>(rng, {2, 3, 2}), node<Gaussian>(rng, {3, 4}));
 }
-/// The chain with other parameters.
+/// The hierarchy with other parameters.
 template <class C>
-C with(const C& chain, const Vector<double>& params) {
-  C other = chain;
+C with(const C& hierarchy, const Vector<double>& params) {
+  C other = hierarchy;
   other.set_params(params);
   return other;
 }
 }  // namespace
 
-TEST_CASE("a chain's density is the product of its nodes', with its ways back", "[distributions]") {
+TEST_CASE("a hierarchy's density is the product of its nodes', with its ways back", "[distributions]") {
   Rng rng(1);
   const Smooth q = smooth(rng);
   CHECK(q.event_size() == 5);
@@ -66,7 +66,7 @@ TEST_CASE("a chain's density is the product of its nodes', with its ways back", 
   CHECK_THROWS_AS(q.log_prob(Batch<double>(6, 2)), ShapeError);
 }
 
-TEST_CASE("a draw of a chain is differentiated through the draws it depends on", "[distributions]") {
+TEST_CASE("a draw of a hierarchy is differentiated through the draws it depends on", "[distributions]") {
   Rng rng(2);
   const Smooth q = smooth(rng);
   const Rng start = rng;
@@ -80,9 +80,9 @@ TEST_CASE("a draw of a chain is differentiated through the draws it depends on",
         }) < gradient_tolerance);
 }
 
-TEST_CASE("a chain of discrete nodes has a support, and probabilities that sum to 1", "[distributions]") {
+TEST_CASE("a hierarchy of discrete nodes has a support, and probabilities that sum to 1", "[distributions]") {
   Rng rng(3);
-  const Chain q(Bernoulli<>(Vector<double>{{0.4, -1.0}}), node<Bits>(rng, {2, 2}));
+  const Hierarchy q(Bernoulli<>(Vector<double>{{0.4, -1.0}}), node<Bits>(rng, {2, 2}));
   const Batch<double> all = q.support();
   REQUIRE(all.cols() == 16);
   CHECK(q.log_prob(all).array().exp().sum() == Approx(1));
@@ -93,9 +93,9 @@ TEST_CASE("a chain of discrete nodes has a support, and probabilities that sum t
   CHECK(std::abs(off) < 4.5 * std::sqrt(4000 * p * (1 - p)));
 }
 
-TEST_CASE("a chain that begins with a conditional is one", "[distributions]") {
+TEST_CASE("a hierarchy that begins with a conditional is one", "[distributions]") {
   Rng rng(4);
-  const Amortised q = Chain(node<Gaussian>(rng, {3, 2}), node<Bits>(rng, {4, 2}), node<Gaussian>(rng, {6, 2}));
+  const Amortised q = Hierarchy(node<Gaussian>(rng, {3, 2}), node<Bits>(rng, {4, 2}), node<Gaussian>(rng, {6, 2}));
   const Batch<double> data = normals<double>(rng, 3, 4);
   const auto bound = q.at(data);
   CHECK(bound.batch_size() == 4);
