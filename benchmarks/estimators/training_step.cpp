@@ -37,7 +37,10 @@ Batch minibatch(Index batch, variate::Rng& rng) {
   std::vector<Index> which(static_cast<std::size_t>(batch));
   const Batch& data = images();
   for (Index& i : which) i = static_cast<Index>(rng() % static_cast<std::uint64_t>(data.cols()));
-  return data(Eigen::all, which);
+  Batch x(data.rows(), batch);
+  for (Index r = 0; r < data.rows(); ++r)  // a row of the data at a time: columns lie a row's length apart
+    for (Index c = 0; c < batch; ++c) x(r, c) = data(r, which[static_cast<std::size_t>(c)]);
+  return x;
 }
 
 /// Weights of standard deviation 0.05, biases 0.
@@ -63,7 +66,7 @@ struct Moved {
   void operator()(Part& part, const Vector& gradient) {
     Vector params = part.params();
     optimizer.update(params, gradient);
-    part.set_params(params);
+    part.set_params(std::move(params));
   }
 };
 

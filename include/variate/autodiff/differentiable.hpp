@@ -184,8 +184,8 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     return (*this)(Batch<typename X::Scalar>(x));
   }
 
-  /// Value, gradient and Hessian times v of every column: w_c d2value_c/dx_c2 v_c; and the same by the parameters, if there are any. v is
-  /// d x S, w 1 x S.
+  /// Value, gradient and Hessian times v of every column: w_c d2value_c/dx_c2 v_c; and the same by the parameters, if there are
+  /// any. v is d x S, w 1 x S.
   template <class T>
     requires takes<T>
   SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const {
@@ -196,6 +196,24 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     requires takes<T>
   SecondOrder<T> hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w, PointsOnly) const {
     return second_order<false>(x, v, w);
+  }
+
+  /// sum_c d/dparams of (dvalue_c/dx_c . v_c) + s_c value_c: the parameters' slope of directional slopes and of values, in one
+  /// sweep. v is d x S, s 1 x S.
+  template <class T>
+    requires(takes<T> && parametric)
+  Vector<T> mixed_pullback(const Batch<T>& x, const Batch<T>& v, const Row<T>& s) const {
+    using L = HessianLanes<T>;
+    detail::require_size("mixed_pullback", "rows of v", v.rows(), x.rows());
+    detail::require_size("mixed_pullback", "columns of v", v.cols(), x.cols());
+    detail::require_size("mixed_pullback", "number of weights", s.size(), x.cols());
+    LentTape<L> tape;
+    auto& point = tape->input(x.data(), x.rows(), x.cols(), false, v.data());
+    auto& theta = tape->input(theta_.data(), theta_.size(), 1, true);
+    const Row<T> ones = Row<T>::Ones(x.cols());
+    tape->sweep(run(point, &theta), ones.data(), s.data());
+    if (theta.fresh) theta.open_adjoint();
+    return Eigen::Map<const Vector<T>>(theta.adjoint + theta.plane, theta_.size());
   }
 
   /// The model's parameters (P).
@@ -226,8 +244,12 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     tape->sweep(result, w.data());
     if (point.fresh) point.open_adjoint();
     using Map = Eigen::Map<const Batch<T>>;
-    SecondOrder<T> all{Map(result.value, 1, x.cols()), Map(result.value + result.plane, 1, x.cols()),
-                       Map(point.adjoint, x.rows(), x.cols()), Map(point.adjoint + point.plane, x.rows(), x.cols()), {}, {}};
+    SecondOrder<T> all{Map(result.value, 1, x.cols()),
+                       Map(result.value + result.plane, 1, x.cols()),
+                       Map(point.adjoint, x.rows(), x.cols()),
+                       Map(point.adjoint + point.plane, x.rows(), x.cols()),
+                       {},
+                       {}};
     if constexpr (parametric && of_parameters) {
       if (theta->fresh) theta->open_adjoint();
       using Flat = Eigen::Map<const Vector<T>>;

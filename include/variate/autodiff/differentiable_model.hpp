@@ -41,21 +41,21 @@ template <class F, class T>
 class DifferentiableModel {
  public:
   using Scalar = T;
-  /// What `at` gives.
-  using Integrand = Differentiable<detail::WithData<F, T>, Vector<T>>;
+  /// What `at` gives. It borrows the parameters.
+  using Integrand = Differentiable<detail::WithData<F, T>, Eigen::Map<const Vector<T>>>;
 
   DifferentiableModel(F f, Vector<T> params) : f_(std::move(f)), params_(std::move(params)) {}
 
   const Vector<T>& params() const { return params_; }
-  void set_params(const Vector<T>& params) {
+  void set_params(Vector<T> params) {
     detail::require_size("set_params", "number of parameters", params.size(), params_.size());
-    params_ = params;
+    params_ = std::move(params);
   }
   /// The function as it was given.
   const F& model() const { return f_; }
 
   /// h -> log p(x, h) for data x, d x B.
-  Integrand at(const Batch<T>& x) const& { return Integrand(detail::WithData<F, T>{&f_, &x}, params_); }
+  Integrand at(const Batch<T>& x) const& { return Integrand(detail::WithData<F, T>{&f_, &x}, Eigen::Map<const Vector<T>>(params_.data(), params_.size())); }
   Integrand at(const Batch<T>& x) const&& = delete;
   Integrand at(Batch<T>&& x) const& = delete;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "variate/autodiff/detail/multiply.hpp"
+#include "variate/autodiff/detail/transpose.hpp"
 #include "variate/autodiff/expression.hpp"
 #include "variate/autodiff/fused.hpp"
 
@@ -44,12 +45,12 @@ struct ProductRecord {
     if (a.node && a.node->wants()) {
       const bool add = !std::exchange(a.node->fresh, false);
       T* const to = a.node->adjoint;
-      turn(b.value);
+      transpose(turned, b.value, k, n);
       multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k, add);
       if constexpr (LaneTraits<L>::planes == 2) {
         multiply<T>(to + a.node->plane, Strided<T>{tangent, n, 1}, turned, m, n, k, add);
         if (b.tangent) {
-          turn(b.tangent);
+          transpose(turned, b.tangent, k, n);
           multiply<T>(to + a.node->plane, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
         }
       }
@@ -62,24 +63,6 @@ struct ProductRecord {
         multiply<T>(to + b.node->plane, a.numbers(a.value).transposed(), tangent, k, m, n, add);
         if (a.tangent) multiply<T>(to + b.node->plane, a.numbers(a.tangent).transposed(), c.adjoint, k, m, n);
       }
-    }
-  }
-
- private:
-  /// A few columns at a time: as many cache lines are written side by side.
-  void turn(const T* from) const {
-    constexpr Index strip = 8;
-    const Index k = b.shape.rows, n = b.shape.cols;
-    for (Index j = 0; j < n; j += strip) {
-      const Index count = std::min(strip, n - j);
-      const T* row = from + j;
-      T* to = turned + j * k;
-      if (count == strip)
-        for (Index i = 0; i < k; ++i, row += n, ++to)
-          for (Index s = 0; s < strip; ++s) to[s * k] = row[s];
-      else
-        for (Index i = 0; i < k; ++i, row += n, ++to)
-          for (Index s = 0; s < count; ++s) to[s * k] = row[s];
     }
   }
 };

@@ -139,8 +139,9 @@ class Tape {
     return (count + line - 1) / line * line;
   }
 
-  /// One reverse sweep: `result` starts with the adjoint `seed` (plane 0; its other plane is zero), everything else with zero.
-  void sweep(Node& result, const Scalar* seed) {
+  /// One reverse sweep: `result` starts with the adjoint `seed` and, of duals, its tangent `second` (zero if not given), everything
+  /// else with zero.
+  void sweep(Node& result, const Scalar* seed, const Scalar* second = nullptr) {
     for (Node* n = last_; n; n = n->previous) {
       n->fresh = !is_view(*n);
       if (is_view(*n)) n->wanted = static_cast<Node*>(n->record)->wanted;
@@ -149,6 +150,8 @@ class Tape {
     if (!result.adjoint) return;
     result.open_adjoint();
     std::copy_n(seed, result.size(), result.adjoint);
+    if constexpr (planes == 2)
+      if (second) std::copy_n(second, result.size(), result.adjoint + result.plane);
     for (Node* n = last_; n; n = n->previous)
       if (n->backward && n->wants() && !n->fresh) n->backward(*n);
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "variate/core/finite.hpp"
 #include "variate/core/types.hpp"
 
 namespace variate {
@@ -72,6 +73,7 @@ void require_each(std::string_view function, std::string_view argument, const Ei
 
 template <class Derived>
 void require_finite(std::string_view function, std::string_view argument, const Eigen::DenseBase<Derived>& values) {
+  if (all_finite(values)) return;
   require_each<InvalidArgument>(function, argument, values, "a finite number", [](auto v) { return std::isfinite(v); });
 }
 template <class T>

@@ -9,7 +9,7 @@
 #include "variate/distributions/detail/factorized.hpp"
 #include "variate/distributions/detail/family.hpp"
 #include "variate/math/exp.hpp"
-#include "variate/math/log1p.hpp"
+#include "variate/math/detail/logarithm.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate {
@@ -32,7 +32,7 @@ struct BernoulliLaw {
   static C prepare(const Theta& theta) {
     const V zero(S(0)), one(S(1)), l = theta[0];
     const auto positive = l > zero;
-    const V e = math::exp(select(positive, -l, l)), likely = one / (one + e), unlikely = e * likely, rest = math::log1p(e);
+    const V e = math::exp(select(positive, -l, l)), likely = one / (one + e), unlikely = e * likely, rest = math::detail::log_one_plus_fraction(e);
     return {l, select(positive, likely, unlikely), select(positive, unlikely, likely), select(positive, zero, l) - rest,
             select(positive, -l, zero) - rest};
   }

@@ -36,9 +36,9 @@ class NetworkConditional {
   }
 
   const Vector<T>& params() const { return params_; }
-  void set_params(const Vector<T>& params) {
+  void set_params(Vector<T> params) {
     detail::require_size("NetworkConditional", "number of parameters", params.size(), params_.size());
-    take(params);
+    take(std::move(params));
   }
   /// The architecture.
   const Net& net() const { return net_; }

@@ -1,8 +1,10 @@
 #pragma once
 /// REBAR: the score estimator with the relaxed f as its control variate, tuned by the gradient of its own variance.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "variate/estimators/detail/controlled_score.hpp"
 #include "variate/estimators/detail/coupled.hpp"
 #include "variate/estimators/detail/smooth_draw.hpp"
 #include "variate/optimizers/adam.hpp"
@@ -28,11 +30,11 @@ struct RebarOptions {
 ///
 /// Unbiased for every eta, temperature and constant a, which come from earlier draws. g = A + eta B is affine in eta, so the eta
 /// of least E|g|^2 is -E[A.B]/E[B.B], of which moving averages are kept; log temperature takes a step of `optimizer` along the
-/// slope of the draw's |g|^2, by one Hessian-vector product of f at y and one at y_tilde. |g|^2 is that of the gradient by the
+/// slope of the draw's |g|^2, by the Hessian of f along the way y and y_tilde go with it. |g|^2 is that of the gradient by the
 /// logits of each draw.
 ///
 /// Needs df/dx between the points of q; for Bernoulli and OneHotCategorical, bound or not. f is called on 3n columns for each
-/// data point (5n if the temperature is tuned). Samples with a value or gradient that is not finite are dropped and counted.
+/// data point. Samples with a value or gradient that is not finite are dropped and counted.
 /// `learn` takes what the estimate learned. Throws DomainError unless temperature > 0 and 0 <= decay < 1, InvalidArgument if n
 /// < 1.
 template <class T = double, class O = Adam<T>>
@@ -93,60 +95,25 @@ class Rebar {
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {
-    const detail::RelaxedCost<Q, F> cost{f, draw, temperature(), options_.improved};
-    const Index cols = draw.b.cols();
+    const Index cols = draw.cols();
     estimate.evaluations += 3 * cols;
     const auto hard = variate::evaluate(f, draw.b);
-    const Batch<T> y = cost.point(draw.z), y_tilde = cost.point(draw.z_tilde);
-    const auto soft = variate::evaluate(f, y), soft_tilde = variate::evaluate(f, y_tilde);
-    const Row<T> value = hard.value, of_tilde = soft_tilde.value;
-    if (kept.drop_non_finite(Row<T>(value + soft.value + of_tilde))) return false;
-    const Row<T> ones = Row<T>::Ones(cols);
-    Batch<T> g, g_tilde;
-    detail::slopes<T>(soft, ones, g);
-    detail::slopes<T>(soft_tilde, ones, g_tilde);
-
-    // d f(y)/dtheta - d f(y_tilde)/dtheta
-    g = draw.smooth.slope(y, g);
-    g_tilde = draw.smooth.slope(y_tilde, g_tilde);
-    Batch<T> slope = g / cost.tau - draw.from_tilde(Batch<T>(g_tilde / cost.tau));
-    if (options_.improved) slope += cost.kappa() * (g - g_tilde);
-    if (kept.drop_non_finite(slope)) return false;
+    const detail::RelaxedCost<T> cost(f, draw, temperature(), options_.improved,
+                                      detail::SecondOrderIntegrand<F, T> && options_.tune_temperature);
+    const Row<T> of_tilde = cost.value.tail(cols), by_tau = cost.by_tau.tail(std::min(cols, cost.by_tau.size()));
+    if (kept.drop_non_finite(Row<T>(hard.value + cost.value.head(cols) + of_tilde))) return false;
+    if (kept.drop_non_finite(cost.difference)) return false;
 
     const Row<T> w = kept.weights();
-    const Batch<T> score = draw.smooth.score(draw.b);
-    const T a = options_.constant ? constant() : T(0);
-    Batch<T> fixed = score, scaled = slope;  // A and B
-    fixed.array().rowwise() *= value.array() - a;
-    scaled -= Batch<T>(score.array().rowwise() * of_tilde.array());
-    const Batch<T> gradient = fixed + eta_ * scaled;
-
-    estimate.value = value.dot(w);
-    estimate.q = detail::to_parameters<true>(q, Batch<T>(gradient.array().rowwise() * w.array()), hard, w);
+    const Row<T> centred = hard.value.array() - (options_.constant ? constant() : T(0));
+    detail::ControlledScore<T> controlled(draw.score, cost.difference, cost.difference_by_tau, centred, of_tilde, by_tau, eta_,
+                                          w);
+    estimate.value = hard.value.dot(w);
+    estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);
     estimate.f = hard.pullback(w);
-    estimate.own = Vector<T>::Zero(4);
-    estimate.own(0) = fixed.cwiseProduct(scaled).colwise().sum().dot(w);
-    estimate.own(1) = scaled.colwise().squaredNorm().dot(w);
-    if constexpr (detail::SecondOrderIntegrand<F, T>)
-      if (options_.tune_temperature) {
-        estimate.evaluations += 2 * cols;
-        estimate.own(2) = by_log_temperature(cost, draw, y, y_tilde, g_tilde, gradient, score, w);
-      }
-    estimate.own(3) = (value - eta_ * of_tilde).dot(w);
+    estimate.own.resize(4);
+    estimate.own << controlled.ab, controlled.bb, 2 * eta_ * controlled.gb, (hard.value - eta_ * of_tilde).dot(w);
     return true;
-  }
-
-  /// d E|g|^2/dlog tau = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent).
-  template <class Q, class F>
-  T by_log_temperature(const detail::RelaxedCost<Q, F>& cost, const detail::Coupled<Q>& draw, const Batch<T>& y,
-                       const Batch<T>& y_tilde, const Batch<T>& slope_tilde, const Batch<T>& g, const Batch<T>& score,
-                       const Row<T>& w) const {
-    // slope_tilde is already through smooth's slope: c(z_tilde) moves by slope_tilde . da/dlog tau
-    const Row<T> along = g.cwiseProduct(score).colwise().sum(),
-                 by_tilde = slope_tilde.cwiseProduct(cost.moved(draw.z_tilde)).colwise().sum();
-    const T first = -along.cwiseProduct(by_tilde).dot(w);
-    const T second = cost.mixed(y, draw.z, g, g, w), third = cost.mixed(y_tilde, draw.z_tilde, g, draw.along_tilde(g), w);
-    return 2 * eta_ * (first + second - third);
   }
 
   RebarOptions<T> options_;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "variate/estimators/detail/controlled_score.hpp"
 #include "variate/estimators/detail/coupled.hpp"
 #include "variate/estimators/detail/smooth_draw.hpp"
 #include "variate/optimizers/adam.hpp"
@@ -12,21 +13,24 @@ namespace variate {
 /// Options of Relax.
 template <class T = double>
 struct RelaxOptions {
-  bool with_cost = false;   ///< the surrogate is c(z) + f(smooth(z/temperature)), its log temperature learned as well; then f needs a gradient
-  T temperature = T(0.5);   ///< of that relaxation, positive: where learning starts
+  bool with_cost =
+      false;  ///< the surrogate is c(z) + f(smooth(z/temperature)), its log temperature learned as well; then f needs a gradient
+  T temperature = T(0.5);  ///< of that relaxation, positive: where learning starts
 };
 
-/// RELAX (Grathwohl et al. 2018). With a surrogate c of the noisy logits z of the hard draw b, and z_tilde, a second draw of them given b,
+/// RELAX (Grathwohl et al. 2018). With a surrogate c of the noisy logits z of the hard draw b, and z_tilde, a second draw of them
+/// given b,
 ///
 ///     (f(b) - c(z_tilde)) grad log q(b) + d/dlogits [c(z) - c(z_tilde)].
 ///
-/// Unbiased for every c. Its parameters (and the log temperature, with `with_cost`) take a step of `optimizer` down the slope of each draw's
-/// squared gradient by the logits, by one sweep of c over dual numbers at z and one at z_tilde.
+/// Unbiased for every c. Its parameters (and the log temperature, with `with_cost`) take a step of `optimizer` down the slope of
+/// each draw's squared gradient by the logits, by one sweep of c over dual numbers at z and one at z_tilde.
 ///
-/// The surrogate is Parametric and has `evaluate` and `hessian_vector_product` (what `differentiable(model, params)` makes of a generic
-/// model has); it sees columns of as many rows as q has logits. f needs only values, and is called once on n columns for each data point;
-/// with `with_cost` on 5n, with gradients. For Bernoulli and OneHotCategorical, bound or not. Samples with a value or gradient that is not
-/// finite are dropped and counted. Throws DomainError unless temperature > 0, InvalidArgument if n < 1.
+/// The surrogate is Parametric and has `evaluate` and `hessian_vector_product` (what `differentiable(model, params)` makes of a
+/// generic model has); it sees columns of as many rows as q has logits. f needs only values, and is called once on n columns for
+/// each data point; with `with_cost` on 3n, with gradients. For Bernoulli and OneHotCategorical, bound or not. Samples with a
+/// value or gradient that is not finite are dropped and counted. Throws DomainError unless temperature > 0, InvalidArgument if n
+/// < 1.
 template <class Surrogate, class O = Adam<ScalarOf<Surrogate>>>
 class Relax {
   using T = ScalarOf<Surrogate>;
@@ -48,7 +52,8 @@ class Relax {
   }();
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(detail::Relaxable<Q>, "Relax needs a distribution with a relaxation: Bernoulli or OneHotCategorical, bound or not.");
+    static_assert(detail::Relaxable<Q>,
+                  "Relax needs a distribution with a relaxation: Bernoulli or OneHotCategorical, bound or not.");
     if constexpr (detail::Relaxable<Q>) {
       static_assert(detail::SecondOrderIntegrand<Surrogate, ScalarOf<Q>>,
                     "Relax needs a surrogate with evaluate(z) and hessian_vector_product(z, v, w): make one with "
@@ -72,7 +77,8 @@ class Relax {
       detail::Kept<T> kept(n, q.batch_size());
       Estimate<T> estimate;
       bool done = attempt(q, f, draw, kept, estimate);
-      while (!done && kept.patch(1, [&](Index to, Index from) { draw.copy(to, from); })) done = attempt(q, f, draw, kept, estimate);
+      while (!done && kept.patch(1, [&](Index to, Index from) { draw.copy(to, from); }))
+        done = attempt(q, f, draw, kept, estimate);
       if (!done) return detail::refused<T>(kept.dropped(), estimate.evaluations);
       estimate.dropped = kept.dropped();
       return estimate;
@@ -92,62 +98,41 @@ class Relax {
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {
-    const Index cols = draw.b.cols();
-    const Row<T> ones = Row<T>::Ones(cols);
+    const Index cols = draw.cols();
     estimate.evaluations += cols;
     const auto hard = variate::evaluate(f, draw.b);
-    const auto at = variate::evaluate(surrogate_, draw.z), at_tilde = variate::evaluate(surrogate_, draw.z_tilde);
-    Row<T> of_tilde = at_tilde.value, sum = hard.value + at.value + of_tilde;
-    Batch<T> g, g_tilde;
-    detail::slopes<T>(at, ones, g);
-    detail::slopes<T>(at_tilde, ones, g_tilde);
-
-    const T tau = temperature();
-    Batch<T> y, y_tilde, soft_tilde;  // of the relaxed cost; soft_tilde: its slope by z_tilde
+    const auto learned = variate::evaluate(surrogate_, draw.both);
+    Row<T> relaxed = learned.value, by_tau;
+    Batch<T> difference, difference_by_tau;
+    {
+      Batch<T> slope;
+      detail::slopes<T>(learned, Row<T>::Ones(2 * cols), slope);
+      difference = slope.leftCols(cols) - draw.from_tilde(slope.rightCols(cols));
+    }
     if constexpr (detail::SecondOrderIntegrand<F, T>)
       if (options_.with_cost) {
-        const detail::RelaxedCost<Q, F> cost{f, draw, tau, false};
         estimate.evaluations += 2 * cols;
-        y = cost.point(draw.z);
-        y_tilde = cost.point(draw.z_tilde);
-        const auto relaxed = variate::evaluate(f, y), relaxed_tilde = variate::evaluate(f, y_tilde);
-        of_tilde += relaxed_tilde.value;
-        sum += relaxed.value + relaxed_tilde.value;
-        Batch<T> soft;
-        detail::slopes<T>(relaxed, ones, soft);
-        detail::slopes<T>(relaxed_tilde, ones, soft_tilde);
-        g += draw.smooth.slope(y, soft) / tau;
-        soft_tilde = draw.smooth.slope(y_tilde, soft_tilde) / tau;
-        g_tilde += soft_tilde;
+        detail::RelaxedCost<T> cost(f, draw, temperature(), false, true);
+        relaxed += cost.value;
+        by_tau = cost.by_tau.tail(cols);
+        difference += cost.difference;
+        difference_by_tau = std::move(cost.difference_by_tau);
       }
-    if (kept.drop_non_finite(sum)) return false;
+    if (kept.drop_non_finite(Row<T>(hard.value + relaxed.head(cols) + relaxed.tail(cols)))) return false;
+    if (kept.drop_non_finite(difference)) return false;
 
-    const Row<T> w = kept.weights(), value = hard.value;
-    const Batch<T> score = draw.smooth.score(draw.b);
-    Batch<T> gradient = score;
-    gradient.array().rowwise() *= (value - of_tilde).array();
-    gradient += g - draw.from_tilde(g_tilde);
-    if (kept.drop_non_finite(gradient)) return false;
-
-    estimate.value = value.dot(w);
-    estimate.q = detail::to_parameters<true>(q, Batch<T>(gradient.array().rowwise() * w.array()), hard, w);
-    estimate.f = hard.pullback(w);
+    const Row<T> w = kept.weights(), of_tilde = relaxed.tail(cols);
+    detail::ControlledScore<T> controlled(draw.score, difference, difference_by_tau, hard.value, of_tilde, by_tau, T(1), w);
+    estimate.value = hard.value.dot(w);
 
     // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)
-    const Row<T> along = gradient.cwiseProduct(score).colwise().sum().cwiseProduct(w);
-    const Batch<T> moved = draw.along_tilde(gradient);
-    const Vector<T> of_surrogate = surrogate_.hessian_vector_product(draw.z, gradient, w).mixed -
-                                   surrogate_.hessian_vector_product(draw.z_tilde, moved, w).mixed - at_tilde.pullback(along);
-    estimate.own = Vector<T>::Zero(of_surrogate.size() + 1);
-    estimate.own.head(of_surrogate.size()) = 2 * of_surrogate;
-    if constexpr (detail::SecondOrderIntegrand<F, T>)
-      if (options_.with_cost) {
-        const detail::RelaxedCost<Q, F> cost{f, draw, tau, false};
-        estimate.evaluations += 2 * cols;
-        const Row<T> by_tilde = -soft_tilde.cwiseProduct(draw.z_tilde).colwise().sum();  // dz/tau/dlog tau = -z/tau
-        estimate.own(of_surrogate.size()) = 2 * (cost.mixed(y, draw.z, gradient, gradient, w) -
-                                                 cost.mixed(y_tilde, draw.z_tilde, gradient, moved, w) - along.dot(by_tilde));
-      }
+    Row<T> along = Row<T>::Zero(2 * cols);
+    along.tail(cols) = -controlled.gradient.cwiseProduct(draw.score).colwise().sum();
+    const Vector<T> mixed = detail::mixed_pullback<T>(surrogate_, learned, draw.both, draw.apart(controlled.gradient), along);
+    estimate.own.resize(mixed.size() + 1);
+    estimate.own << 2 * mixed, 2 * controlled.gb;
+    estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);
+    estimate.f = hard.pullback(w);
     return true;
   }
 

@@ -70,6 +70,8 @@ struct Across {
   Packet<T> load_or_zero(const T* batch) const { return load_some(batch + entry, count, T(0)); }
   void store(Packet<T> v, T* batch) const { store_some(v, batch + entry, count); }
   Packet<T> load_weights(const T* row) const { return load_some(row + column, count, T(0)); }
+  /// Where the same entries stand in a batch of twice as many columns, in its left or its right half.
+  Across in_half(bool right, Index cols) const { return {2 * entry - column + (right ? cols : 0), column, count}; }
 };
 
 /// Entries of a batch that sit in one register: neighbours in a column.
@@ -86,6 +88,7 @@ struct Down {
     for (Index i = 0; i < count; ++i) batch[entry + i * cols] = all[i];
   }
   Packet<T> load_weights(const T* row) const { return Packet<T>(row[column]); }
+  Down in_half(bool right, Index) const { return {2 * entry - column + (right ? cols : 0), column, count, 2 * cols}; }
 
  private:
   Packet<T> load_filled(const T* from, T fill) const {

@@ -1,14 +1,17 @@
 #pragma once
-/// What a discrete family has to know about its continuous relaxation: `Relaxation<D>`, specialised for each family that has one. It
-/// borrows the distribution it is made from.
+/// What a discrete family has to know about its continuous relaxation: `Relaxation<D>`, specialised for each family that has one.
+/// It borrows the distribution it is made from.
 ///
-/// A hard draw b is a function of z = theta + noise, one number a row of theta; y = smooth(z / temperature) is its smooth version; given b,
-/// a second noise makes z_tilde, distributed as z is given b (Tucker et al. 2017, appendix; Grathwohl et al. 2018). Everything is K x SB
-/// for a K x B theta.
+/// A hard draw b is a function of z = theta + noise, one number a row of theta; y = smooth(z / temperature) is its smooth
+/// version; given b, a second noise makes z_tilde, distributed as z is given b (Tucker et al. 2017, appendix; Grathwohl et al.
+/// 2018). Everything is K x SB for a K x B theta.
 ///   noisy(u), hard(z)                      z from uniforms u, b from z
 ///   conditional(b, v)                      z_tilde from other uniforms v
 ///   conditional_tangent(b, z_tilde, w) = (dz_tilde/dtheta) w_c; conditional_pullback(b, z_tilde, g): (dz_tilde/dtheta)^T g_c
-///   smooth(a)                              y; slope(y, t) = (dy/da) t_c, a symmetric matrix; curvature(y, s, t): the slope of that along s
+///   smooth(a)                              y; slope(y, t) = (dy/da) t_c, a symmetric matrix; curvature(y, s, t): the slope of
+///   that along s
+/// and where it can do several of these in one pass (each what coupled.hpp makes of the functions above otherwise):
+///   couple(u, v, ...), relax(...), differences(...)
 ///   score(b) = grad log p(b); mean() = E b, K x B; mean_pullback(g) = (dE b/dtheta)^T g_c
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
@@ -38,8 +41,8 @@ Batch<S> map_cells(const Batch<S>& theta, Index cols, F f) {
   return out;
 }
 
-/// b = [z > 0], y = sigmoid(z / temperature), z = logit + logit(u). Given b the stable form of spec 2.1: with l = logit(v), z_tilde =
-/// softplus(l + softplus(logit)) for b = 1 and -softplus(-l + softplus(-logit)) for b = 0.
+/// b = [z > 0], y = sigmoid(z / temperature), z = logit + logit(u). Given b the stable form of spec 2.1: with l = logit(v),
+/// z_tilde = softplus(l + softplus(logit)) for b = 1 and -softplus(-l + softplus(-logit)) for b = 0.
 template <class S>
 class Relaxation<Bernoulli<S>> {
   using V = Packet<S>;
@@ -49,7 +52,7 @@ class Relaxation<Bernoulli<S>> {
   explicit Relaxation(const Bernoulli<S>& q) : theta_(q.theta()) {}
 
   Batch<S> noisy(const Batch<S>& u) const {
-    return map_cells(theta_, u.cols(), [&](V phi, const auto& at) { return phi + logit(at.load(u.data())); });
+    return map_cells(theta_, u.cols(), [&](V phi, const auto& at) { return phi + math::logit(at.load(u.data())); });
   }
   Batch<S> hard(const Batch<S>& z) const {
     return z.unaryExpr([](S v) { return v > S(0) ? S(1) : S(0); });
@@ -66,11 +69,13 @@ class Relaxation<Bernoulli<S>> {
   Batch<S> conditional(const Batch<S>& b, const Batch<S>& v) const {
     return map_cells(theta_, b.cols(), [&](V phi, const auto& at) {
       const auto one = at.load(b.data()) == S(1);
-      const V l = logit(at.load(v.data())), size = math::softplus(select(one, l, -l) + math::softplus(select(one, phi, -phi)));
+      const V l = math::logit(at.load(v.data())),
+              size = math::softplus(select(one, l, -l) + math::softplus(select(one, phi, -phi)));
       return select(one, size, -size);
     });
   }
-  /// dz_tilde/dlogit = (1 - e^(-|z_tilde|)) sigmoid(logit) for b = 1, the mirror image for b = 0; no logit moves another's z_tilde.
+  /// dz_tilde/dlogit = (1 - e^(-|z_tilde|)) sigmoid(logit) for b = 1, the mirror image for b = 0; no logit moves another's
+  /// z_tilde.
   Batch<S> conditional_pullback(const Batch<S>& b, const Batch<S>& z_tilde, const Batch<S>& g) const {
     return map_cells(theta_, b.cols(), [&](V phi, const auto& at) {
       const auto one = at.load(b.data()) == S(1);
@@ -99,7 +104,71 @@ class Relaxation<Bernoulli<S>> {
                      [&](V phi, const auto& at) { return at.load(g.data()) * (math::sigmoid(phi) * math::sigmoid(-phi)); });
   }
 
-  static V logit(V u) { return math::log(u) - math::log1p(-u); }
+  /// b, [z, z_tilde], the score and dz_tilde/dlogit (no logit moves another's z_tilde) in one pass over the noise.
+  void couple(const Batch<S>& u, const Batch<S>& v, Batch<S>& b, Batch<S>& both, Batch<S>& score, Batch<S>& rate) const {
+    const Index cols = u.cols();
+    b.resize(u.rows(), cols);
+    both.resize(u.rows(), 2 * cols);
+    score.resize(u.rows(), cols);
+    rate.resize(u.rows(), cols);
+    for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), cols, [&](const Numbers<S, 1>& logits, auto each, auto) {
+      const V phi = logits[0], e = math::exp(-math::abs(phi)), small = e / (e + V(S(1))), large = V(S(1)) / (e + V(S(1)));
+      const V p1 = select(phi < S(0), small, large), p0 = select(phi < S(0), large, small);
+      const V fraction = math::detail::log_one_plus_fraction(e), over1 = max(V(S(0)), phi) + fraction,
+              over0 = max(V(S(0)), -phi) + fraction;
+      each([&](const auto& at) {
+        const V z = phi + math::logit(at.load(u.data())), l = math::logit(at.load(v.data()));
+        const auto one = z > S(0);
+        const V a = select(one, l + over1, over0 - l), ea = math::exp(-math::abs(a));
+        const V size = max(V(S(0)), a) + math::detail::log_one_plus_fraction(ea);
+        at.store(select(one, V(S(1)), V(S(0))), b.data());
+        at.in_half(false, cols).store(z, both.data());
+        at.in_half(true, cols).store(select(one, size, -size), both.data());
+        at.store(select(one, p0, -p1), score.data());
+        at.store(select(one, p1, p0) * (select(a < S(0), ea, V(S(1))) / (ea + V(S(1)))), rate.data());
+      });
+    });
+  }
+  /// y = smooth(a) with a = z/tau + kappa theta, and its slope by log tau, kappa's being `curve`.
+  void relax(const Batch<S>& z, S tau, S kappa, S curve, Batch<S>& y, Batch<S>& turned) const {
+    y.resize(z.rows(), z.cols());
+    turned.resize(z.rows(), z.cols());
+    const S per = S(1) / tau;
+    for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), z.cols(), [&](const Numbers<S, 1>& logits, auto each, auto) {
+      const V lift = V(kappa) * logits[0], turn = V(curve) * logits[0];
+      each([&](const auto& at) {
+        const V scaled = V(per) * at.load(z.data()), p = math::sigmoid(scaled + lift);
+        at.store(p, y.data());
+        at.store(p * (V(S(1)) - p) * (turn - scaled), turned.data());
+      });
+    });
+  }
+  /// See Coupled::differences; `second` is empty or the cost's Hessian times `turned`.
+  void differences(const Batch<S>& rate, const Batch<S>& y, const Batch<S>& turned, const Batch<S>& slope, const Batch<S>& second,
+                   S tau, S kappa, S curve, Batch<S>& by_theta, Batch<S>& by_both) const {
+    const Index cols = rate.cols();
+    const bool twice = second.size() != 0;
+    by_theta.resize(rate.rows(), cols);
+    if (twice) by_both.resize(rate.rows(), cols);
+    const V per(S(1) / tau), lift(kappa), turn(curve), one(S(1)), two(S(2));
+    for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), cols, [&](const Numbers<S, 1>&, auto each, auto) {
+      each([&](const auto& at) {
+        const V stretch = at.load(rate.data()) * per;
+        V first(S(0)), moved(S(0));
+        for (const bool right : {false, true}) {
+          const auto here = at.in_half(right, cols);
+          const V p = here.load(y.data()), bend = p * (one - p), g = here.load(slope.data()), through = bend * g;
+          const V scale = right ? stretch : per, sign = right ? V(S(-1)) : one;
+          first += sign * through * (scale + lift);
+          if (!twice) continue;
+          const V change = (one - two * p) * here.load(turned.data()) * g + bend * here.load(second.data());
+          moved += sign * (change * (scale + lift) + through * (turn - scale));
+        }
+        at.store(first, by_theta.data());
+        if (twice) at.store(moved, by_both.data());
+      });
+    });
+  }
 
  private:
   const Batch<S>& theta_;
