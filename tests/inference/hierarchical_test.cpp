@@ -21,7 +21,7 @@ using namespace variate;
 
 namespace {
 
-/// 3/2 + log of: one bit of probability 0.7, and a number N(2, 0.5^2) if it is set, N(-1, 1) if not. The number alone has two modes.
+/// 3/2 + log of: a bit of probability 0.7, and a number, N(2, 0.5^2) if it is set, N(-1, 1) if not: of two modes.
 struct TwoModes {
   auto operator()(const auto& x) const {
     const auto b = row(x, 0), z = row(x, 1);
