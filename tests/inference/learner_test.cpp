@@ -50,3 +50,37 @@ TEST_CASE("estimate does not move, apply does, and a copy is a checkpoint", "[in
   CHECK(learner.q().params() == other.q().params());
   CHECK(learner.q().params() != start.q().params());
 }
+
+TEST_CASE("a step sees a batch of the data, drawn with replacement", "[inference]") {
+  // a rule whose value is the mean of the one row of what it is shown
+  struct Mean {
+    variate::Estimate<double> operator()(const variate::Normal<double>& q, const Quadratic&, const Batch<double>& x,
+                                         variate::Rng&) const {
+      CHECK(x.rows() == 2);
+      CHECK((x.row(1) - 2 * x.row(0)).norm() == 0);
+      return {.value = x.row(0).mean(), .q = Vector<double>::Zero(q.params().size()), .f = {}, .own = {}, .evaluations = x.cols()};
+    }
+  };
+  Batch<double> data(2, 4);
+  data << 1, 2, 3, 4, 2, 4, 6, 8;
+  const auto q = variate::Normal<double>::standard(1);
+  const auto learner = [&](variate::Index batch) {
+    return variate::Learner(q, Quadratic{}, Mean{}, variate::Sgd<double>({.rate = 0.1}), variate::NoOptimizer{}, data, batch);
+  };
+  variate::Rng rng(1);
+  CHECK(learner(0).estimate(rng).value == 2.5);
+  CHECK(learner(6).estimate(rng).evaluations == 6);
+  double sum = 0;
+  bool different = false;
+  for (int i = 0; i < 2000; ++i) {
+    const double value = learner(2).estimate(rng).value;
+    sum += value / 2000;
+    different = different || value != 2.5;
+  }
+  CHECK(different);
+  CHECK(std::abs(sum - 2.5) < 4.5 * std::sqrt(1.25 / 2 / 2000));  // by chance once in 150 000
+  CHECK_THROWS_AS(learner(-1), variate::InvalidArgument);
+  CHECK_THROWS_AS(variate::Learner(q, Quadratic{}, variate::ElboRule<>{}, variate::Sgd<double>({.rate = 0.1}),
+                                   variate::NoOptimizer{}, Batch<double>(), 2),
+                  variate::InvalidArgument);
+}

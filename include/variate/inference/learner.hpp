@@ -1,10 +1,13 @@
 #pragma once
+#include <random>
 #include <utility>
+#include <vector>
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
 #include "variate/optimizers/averaging.hpp"
+#include "variate/random/permutation.hpp"
 
 namespace variate {
 
@@ -18,20 +21,26 @@ struct NoOptimizer {};
 /// if the estimate is not finite nothing moves and `Step::taken` is false; if user code throws, nothing has changed.
 /// Also keeps the polynomial-decay average of q's iterates (see PolynomialAverage), which is what `averaged_q` answers.
 ///
-/// `data` (dx x B) is bound to conditional guides and models at each step; leave it out when the log density holds its own data.
+/// `data` (dx x N) is bound to conditional guides and models at each step; leave it out when the log density holds its own data.
+/// With `batch` each step sees that many of its columns, drawn with replacement; 0: all of them. The value is then that of the
+/// batch: a mean over data points, so of the same size.
 template <class Q, class P, class Rule, class Optimizer, class ModelOptimizer = NoOptimizer>
 class Learner {
  public:
   using Scalar = ScalarOf<Q>;
 
-  Learner(Q q, P p, Rule rule, Optimizer optimizer, ModelOptimizer model_optimizer = {}, Batch<Scalar> data = {})
+  Learner(Q q, P p, Rule rule, Optimizer optimizer, ModelOptimizer model_optimizer = {}, Batch<Scalar> data = {},
+          Index batch = 0)
       : q_(std::move(q)),
         p_(std::move(p)),
         rule_(std::move(rule)),
         optimizer_(std::move(optimizer)),
         model_optimizer_(std::move(model_optimizer)),
-        data_(std::move(data)) {
+        data_(std::move(data)),
+        batch_(batch) {
     detail::require_finite("Learner", "data", data_);
+    detail::require_at_least("Learner", "batch", batch, 0);
+    if (batch > 0 && data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
     if constexpr (Conditional<Q> || Model<P>)
       if (data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected a column for each data point");
   }
@@ -54,8 +63,10 @@ class Learner {
   Estimate<Scalar> estimate(R& rng) const {
     if constexpr (!detail::accepts<Rule, Q, P>)
       return Rule::template explain<Q, P>();
-    else
+    else if (batch_ == 0)
       return rule_(q_, p_, data_, rng);
+    else
+      return rule_(q_, p_, drawn(rng), rng);
   }
 
   /// Follows an estimate, if it is finite.
@@ -77,6 +88,19 @@ class Learner {
   }
 
  private:
+  template <class R>
+  Batch<Scalar> drawn(R& rng) const {
+    std::vector<Index> columns(static_cast<std::size_t>(batch_));
+    if constexpr (std::uniform_random_bit_generator<R>)
+      for (Index& c : columns) c = index_below(rng, data_.cols());
+    else
+      throw InvalidArgument("Learner: batch is not 0, and the engine gives no random bits to draw columns with");
+    Batch<Scalar> some(data_.rows(), batch_);
+    for (Index r = 0; r < some.rows(); ++r)
+      for (Index c = 0; c < batch_; ++c) some(r, c) = data_(r, columns[static_cast<std::size_t>(c)]);
+    return some;
+  }
+
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
   void commit(const Estimate<Scalar>& estimate) {
@@ -107,6 +131,7 @@ class Learner {
   Optimizer optimizer_;
   ModelOptimizer model_optimizer_;
   Batch<Scalar> data_;
+  Index batch_;
   PolynomialAverage<Scalar> average_;
   Index index_ = 0;
 };
