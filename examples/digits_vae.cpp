@@ -1,10 +1,11 @@
 /// A variational autoencoder with 200 binary latents on the 8 x 8 digits, 64-200-64, trained with five gradient estimators.
 /// Prints for each the variance of the encoder's gradient after 300 steps, the ELBO after 510, and the time of a step.
 ///
-///     digits_vae [--steps N] [--batch B] [--data digits.csv]
+///     digits_vae [--steps N] [--batch B] [--seed S] [--data digits.csv]
 
 // test: --steps 12 --batch 24
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -54,13 +55,23 @@ Vector start(const variate::Mlp<>& net, Index biases, variate::Rng& rng) {
   return theta;
 }
 
+/// Columns of the data, drawn with replacement.
+Batch minibatch(const Batch& data, Index batch, variate::Rng& rng) {
+  std::vector<Index> which(static_cast<std::size_t>(batch));
+  for (Index& c : which) c = static_cast<Index>(rng() % static_cast<std::uint64_t>(data.cols()));
+  Batch x(data.rows(), batch);
+  for (Index r = 0; r < data.rows(); ++r)
+    for (Index c = 0; c < batch; ++c) x(r, c) = data(r, which[static_cast<std::size_t>(c)]);
+  return x;
+}
+
 struct Run {
   double variance, elbo, microseconds;
 };
 
 template <class Estimator>
-Run train(Estimator estimator, Index samples, const Batch& data, Index batch, Index steps) {
-  variate::Rng rng(1);
+Run train(Estimator estimator, Index samples, const Batch& data, Index batch, Index steps, std::uint64_t seed) {
+  variate::Rng rng(seed);
   const variate::Mlp<> encoder_net({pixels, latents}), decoder_net({latents, pixels});
   auto guide = variate::network_conditional<variate::Bernoulli<float>>(encoder_net, start(encoder_net, latents, rng));
   auto model = variate::differentiable_model(Decoder{decoder_net}, start(decoder_net, pixels, rng));
@@ -77,8 +88,7 @@ Run train(Estimator estimator, Index samples, const Batch& data, Index batch, In
   for (Index step = 0; step < steps; ++step) {
     variate::Rng stream = rng.split(static_cast<std::uint64_t>(step));
     const auto begin = std::chrono::steady_clock::now();
-    Batch x(pixels, batch);
-    for (Index c = 0; c < batch; ++c) x.col(c) = data.col(static_cast<Index>(stream() % static_cast<std::uint64_t>(data.cols())));
+    const Batch x = minibatch(data, batch, stream);
     const auto e = estimate(x, stream);
     Vector of_guide = guide.params(), of_model = model.params();
     for_guide.update(of_guide, e.q);
@@ -110,18 +120,20 @@ Run train(Estimator estimator, Index samples, const Batch& data, Index batch, In
 
 int main(int argc, char** argv) try {
   Index steps = 510, batch = 100;
+  std::uint64_t seed = 1;
   std::string path = std::string(VARIATE_EXAMPLE_DATA) + "/digits.csv";
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string option = argv[i];
     if (option == "--steps") steps = std::atol(argv[i + 1]);
     else if (option == "--batch") batch = std::atol(argv[i + 1]);
+    else if (option == "--seed") seed = std::strtoull(argv[i + 1], nullptr, 10);
     else if (option == "--data") path = argv[i + 1];
     else throw std::runtime_error("unknown option " + option);
   }
   const Batch data = read_digits(path);
   std::printf("%-16s %16s %12s %14s\n", "estimator", "variance", "ELBO", "us a step");
   const auto report = [&](const char* name, const auto& estimator, Index samples) {
-    const Run run = train(estimator, samples, data, batch, steps);
+    const Run run = train(estimator, samples, data, batch, steps, seed);
     std::printf("%-16s %16.4g %12.3f %14.0f\n", name, run.variance, run.elbo, run.microseconds);
     std::fflush(stdout);
   };

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <utility>
 
 #include "variate/estimators/baselines/leave_one_out.hpp"
@@ -53,12 +54,15 @@ struct Reinforce {
         evaluations += x.cols();
         auto e = variate::evaluate(f, x);
         using E = decltype(e);
-        if (kept.drop_non_finite(e.value)) return false;
-        estimate.value = kept.mean(e.value);
+        estimate.value = e.value.mean();
+        if (kept.dropped() != 0 || !std::isfinite(estimate.value)) {  // the mean is finite only where all are
+          if (kept.drop_non_finite(e.value)) return false;
+          estimate.value = kept.mean(e.value);
+        }
         if constexpr (requires { baseline.lesson(e.value, kept.keep(), q); })
           estimate.own = baseline.lesson(e.value, kept.keep(), q);
         if constexpr (detail::without_parameters<E, T>) {
-          estimate.q = score(std::move(e.value), kept, q, e, x);
+          estimate.q = score(std::move(e.value), estimate.value, kept, q, e, x);
         } else {
           const Row<T> w = kept.weights();
           const Row<T> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
@@ -86,13 +90,11 @@ struct Reinforce {
  private:
   /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.
   template <class T, class Q, class E>
-  Vector<T> score(Row<T> values, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
-    if constexpr (requires { baseline.recentre(values, q); })
+  Vector<T> score(Row<T> values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
+    if constexpr (requires { baseline.recentre(values, q, mean); })
       if (kept.dropped() == 0) {
-        baseline.recentre(values, q);
-        Vector<T> gradient = detail::score<T>(e, q, x, values);
-        gradient /= static_cast<T>(values.size());
-        return gradient;
+        baseline.recentre(values, q, mean);
+        return detail::score<T>(e, q, x, values);
       }
     const Row<T> centred = baseline(values, kept.keep(), q);
     return detail::score<T>(e, q, x, Row<T>(centred.cwiseProduct(kept.weights())));

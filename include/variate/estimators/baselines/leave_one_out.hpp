@@ -8,14 +8,13 @@ namespace variate {
 struct LeaveOneOut {
   static constexpr Index least = 2;  ///< samples needed for each data point
 
-  /// In place, with every sample kept.
+  /// In place, with every sample kept, and divided by their number. `mean_of_all` is their mean.
   template <class T, class Q>
-  void recentre(Row<T>& values, const Q& q) const {
+  void recentre(Row<T>& values, const Q& q, T mean_of_all) const {
     const Index points = q.batch_size(), samples = values.size() / points;
-    const T factor = static_cast<T>(samples) / static_cast<T>(samples - 1);
+    const T factor = static_cast<T>(samples) / static_cast<T>((samples - 1) * values.size());
     if (points == 1) {
-      const T mean = values.mean();
-      values.array() = (values.array() - mean) * factor;
+      values.array() = (values.array() - mean_of_all) * factor;
       return;
     }
     Row<T> mean = Row<T>::Zero(points);
