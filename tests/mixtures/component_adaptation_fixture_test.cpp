@@ -2,6 +2,7 @@
 #include "mixtures/fixture_cases.hpp"
 #include "mixtures/fixture_model.hpp"
 #include "variate/mixtures/component_adaptation.hpp"
+#include "variate/mixtures/component_states.hpp"
 
 using namespace variate;
 using namespace variate_tests;
@@ -10,7 +11,11 @@ namespace {
 
 template <Covariance C>
 void add(const nlohmann::json& given, const nlohmann::json& expected, Worst& worst) {
+  require_known(expected, {"new_mean", "new_chol", "desired_entropy", "threshold", "log_weights", "stepsizes", "l2_regularizers",
+                           "last_etas", "unique_ids", "num_received_updates", "weight_history_last"});
   auto q = mixture_from<C>(given.at("gmm"));
+  ComponentStates<double> states(q.component_entropies(), 2, number(given.at("initial_stepsize")),
+                                 number(given.at("initial_l2")));
   const Batch<double> x = samples(given.at("samples"));
   const Index d = x.rows(), calls = given.at("num_calls").get<Index>();
   AdaptiveComponents policy;
@@ -36,6 +41,16 @@ void add(const nlohmann::json& given, const nlohmann::json& expected, Worst& wor
   worst.add("new_chol", factor, matrix(expected.at("new_chol")));
   q.add(AdaptiveComponents::new_log_weight, mean, factor);
   worst.add("log_weights", q.log_weights(), column(expected.at("log_weights")));
+  states.add(std::exp(AdaptiveComponents::new_log_weight), threshold, entropy);
+  worst.add("weight_history_last", states.weight_history.col(1), column(expected.at("weight_history_last")), 1e-40);
+  CHECK(states.ids == expected.at("unique_ids").get<std::vector<Index>>());
+  for (std::size_t k = 0; k < states.ids.size(); ++k) {
+    worst.add("stepsizes", states.stepsizes[k], number(expected.at("stepsizes").at(k)));
+    worst.add("l2_regularizers", states.updates[k].l2_regularizer, number(expected.at("l2_regularizers").at(k)), 1e-25);
+    worst.add("last_etas", states.updates[k].eta, number(expected.at("last_etas").at(k)));
+    worst.add("num_received_updates", static_cast<double>(states.updates[k].received_updates),
+              number(expected.at("num_received_updates").at(k)));
+  }
 }
 
 void remove(const nlohmann::json& given, const nlohmann::json& expected, Worst& worst) {

@@ -82,7 +82,7 @@ void updates(const std::string& kind, const Policy& policy) {
                           matrix(expected.at("chols").at(k)), worst);
         }
       });
-  WARN(kind << ": worst relative error of means " << worst.mean << ", factors " << worst.factor << ", the rest " << worst.rest);
+  UNSCOPED_INFO(kind << ": worst relative error of means " << worst.mean << ", factors " << worst.factor << ", the rest " << worst.rest);
   CHECK(worst.mean < 1e-9);
   CHECK(worst.factor < 1e-9);
   CHECK(worst.rest < 1e-9);

@@ -80,6 +80,6 @@ TEST_CASE("Step sizes", "[fixtures][gmmvi]") {
                       FAIL("unknown kind " << kind);
                     }
                   });
-  WARN("stepsizes: worst relative error " << worst);
+  UNSCOPED_INFO("stepsizes: worst relative error " << worst);
   CHECK(worst < 1e-12);
 }

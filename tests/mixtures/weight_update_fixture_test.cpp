@@ -40,7 +40,7 @@ TEST_CASE("Weight updates", "[fixtures][gmmvi]") {
         error =
             std::max(error, worst_relative_error(step.log_weights, column(expected.at("log_weights")), rounding ? 1e-12 : 1e-14));
       });
-  WARN("weight_updates: worst relative error " << worst << "; where the bound is 0 " << ill);
+  UNSCOPED_INFO("weight_updates: worst relative error " << worst << "; where the bound is 0 " << ill);
   CHECK(worst < 1e-9);
   CHECK(ill < 1e-6);
 }
@@ -63,6 +63,6 @@ TEST_CASE("Expected log ratios", "[fixtures][gmmvi]") {
                                                                    column(expected.at("component_rewards"))));
                     });
                   });
-  WARN("expected_log_ratios: worst relative error " << worst);
+  UNSCOPED_INFO("expected_log_ratios: worst relative error " << worst);
   CHECK(worst < 1e-9);
 }
