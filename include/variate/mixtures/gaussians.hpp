@@ -213,10 +213,7 @@ class Gaussians {
   /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less than
   /// e^-80 of each of some columns that stand together are left out of their sums.
   void gradient(const Batch<T>& x, const Batch<T>& responsibilities, Batch<T>& out) const {
-    out.setZero(x.rows(), x.cols());
-    std::vector<T> room;
-    for (Index k = 0; k < size(); ++k)
-      detail::subtract_slopes((*this)[k].inverse, (*this)[k].mean, x, responsibilities.data() + k * x.cols(), out, room);
+    detail::weighted_slopes(components_, x, responsibilities, out);
   }
   /// log density of coordinate j alone, at the columns of x (d x n): d x n.
   Batch<T> marginal_log_density(const Batch<T>& x) const {

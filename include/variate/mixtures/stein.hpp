@@ -1,8 +1,8 @@
 #pragma once
 /// Natural gradients from the target's gradients.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "variate/core/types.hpp"
@@ -30,9 +30,10 @@ struct Stein {
   struct Workspace {
     Batch<T> responsibilities, slopes;  ///< K x n, d x n
     Row<T> log_density;                 ///< of the mixture
-    std::vector<T> y, weighted;         ///< d x m: of the columns that count
+    std::vector<T> x, s;                ///< points and slopes, a padded row for each sample
+    std::vector<T> y, weighted;         ///< of a block of samples: off the mean, and with weights
+    std::vector<T> sum;                 ///< padded d x d
     Batch<T> product;                   ///< d x d
-    std::vector<std::pair<Index, Index>> strips;
   };
 
   /// Estimates for every component of the model. Components without samples are given NaN. ShapeError if sizes do not fit.
@@ -44,6 +45,8 @@ struct Stein {
     detail::offset_log_sum_exp(samples.densities, model.log_weights(), work.log_density, &work.responsibilities);
     model.gradient(x, work.responsibilities, work.slopes);
     work.slopes = samples.stored.gradient - (tempered ? temperature : T(1)) * work.slopes;
+    by_sample(x, work.x);
+    by_sample(work.slopes, work.s);
     out.resize(model.size(), model.event_size());
     detail::ComponentWeights<T> weights(samples, model.size(), only_use_own_samples);
     for (Index k = 0; k < model.size(); ++k) {
@@ -52,48 +55,79 @@ struct Stein {
         continue;
       }
       const T scale = use_self_normalized_importance_weights ? 1 / weights.sum() : weights.scale() / weights.used();
-      estimate(model[k], x, weights.weights(), scale, out.hessians[static_cast<std::size_t>(k)],
+      estimate(model[k], x.cols(), weights.weights(), scale, out.hessians[static_cast<std::size_t>(k)],
                out.gradients[static_cast<std::size_t>(k)], work);
     }
   }
 
  private:
+  /// Samples that are summed together: what they need stays in the first cache.
+  static constexpr Index block = 64;
+
+  template <class T>
+  static Index padded(Index d) {
+    return detail::padded_size<math::Lanes<T>>(d);
+  }
+  /// The columns of a d x n batch as rows, padded with zeros.
+  template <class T>
+  static void by_sample(const Batch<T>& batch, std::vector<T>& out) {
+    const Index d = batch.rows(), n = batch.cols(), width = padded<T>(d);
+    out.assign(static_cast<std::size_t>(n * width), T(0));
+    for (Index from = 0; from < n; from += block)
+      for (Index j = 0; j < d; ++j)
+        for (Index c = from; c < std::min(from + block, n); ++c) out[static_cast<std::size_t>(c * width + j)] = batch(j, c);
+  }
+
   template <class T, Covariance C>
-  void estimate(const Gaussian<T, C>& g, const Batch<T>& x, const Row<T>& weights, T scale, FactorOf<T, C>& hessian,
-                Vector<T>& gradient, Workspace<T>& work) const {
-    const Index d = x.rows();
-    Index m = 0;
-    work.strips.clear();
-    detail::for_weighty_strips(weights.data(), x.cols(), [&](Index from, Index count) {
-      work.strips.emplace_back(from, count);
-      m += count;
-    });
-    if (static_cast<Index>(work.y.size()) < d * m) {
-      work.y.resize(static_cast<std::size_t>(d * m));
-      work.weighted.resize(static_cast<std::size_t>(d * m));
-    }
-    Index at = 0;
-    for (const auto& [from, count] : work.strips) {
-      detail::append_columns(x, g.mean, from, count, work.y.data(), m, at);
-      for (Index j = 0; j < d; ++j) {
-        const T *slope = work.slopes.data() + j * x.cols() + from, *w = weights.data() + from;
-        T* to = work.weighted.data() + j * m + at;
-        for (Index c = 0; c < count; ++c) to[c] = w[c] < detail::negligible<T> ? T(0) : w[c] * slope[c];
+  void estimate(const Gaussian<T, C>& g, Index n, const Row<T>& weights, T scale, FactorOf<T, C>& hessian, Vector<T>& gradient,
+                Workspace<T>& work) const {
+    using L = math::Lanes<T>;
+    const Index d = g.mean.size(), width = padded<T>(d);
+    work.y.resize(static_cast<std::size_t>(width * block));
+    work.weighted.resize(static_cast<std::size_t>(width * block));
+    work.sum.assign(static_cast<std::size_t>((C == Covariance::full ? width : 1) * width), T(0));
+    std::vector<T> mean(static_cast<std::size_t>(2 * width), T(0));
+    std::copy_n(g.mean.data(), d, mean.data());
+    T* const slope = mean.data() + width;
+    Index m = 0;  // samples in the block
+    const auto flush = [&] {
+      if constexpr (C == Covariance::full) {
+        detail::add_rank_ones(work.y.data(), work.weighted.data(), width, m, work.sum.data());
+      } else {
+        for (Index i = 0; i < m * width; i += width)
+          for (Index j = 0; j < width; j += L::size) {
+            T* to = work.sum.data() + j;
+            multiply_add(L::load(work.y.data() + i + j), L::load(work.weighted.data() + i + j), L::load(to)).store(to);
+          }
       }
-      at += count;
-    }
-    for (Index j = 0; j < d; ++j) gradient[j] = -scale * Eigen::Map<const Vector<T>>(work.weighted.data() + j * m, m).sum();
+      m = 0;
+    };
+    detail::for_weighty_strips(weights.data(), n, [&](Index from, Index count) {
+      for (Index c = from; c < from + count; ++c) {
+        if (weights[c] < detail::negligible<T>) continue;
+        if (m == block) flush();
+        const L w(weights[c]);
+        for (Index j = 0; j < width; j += L::size) {
+          const L weighted = w * L::load(work.s.data() + c * width + j);
+          (L::load(work.x.data() + c * width + j) - L::load(mean.data() + j)).store(work.y.data() + m * width + j);
+          weighted.store(work.weighted.data() + m * width + j);
+          (L::load(slope + j) + weighted).store(slope + j);
+        }
+        ++m;
+      }
+    });
+    flush();
+    for (Index j = 0; j < d; ++j) gradient[j] = -scale * slope[j];
     if constexpr (C == Covariance::full) {
       // transposed: P (x - mean) s^T, rows by the precision
-      work.product.setZero(d, d);
-      detail::add_outer_products(work.y.data(), d, work.weighted.data(), d, m, m, work.product.data());
+      work.product = Eigen::Map<const Batch<T>>(work.sum.data(), width, width).topLeftCorner(d, d);
       detail::multiply_precision(g.inverse, work.product);
       const bool symmetric = symmetrized || use_self_normalized_importance_weights;
       for (Index i = 0; i < d; ++i)
         for (Index j = 0; j < d; ++j)
           hessian(i, j) = -scale * (symmetric ? (work.product(i, j) + work.product(j, i)) / 2 : work.product(j, i));
     } else {
-      for (Index j = 0; j < d; ++j) hessian[j] = -scale * g.inverse[j] * g.inverse[j] * math::detail::dot(work.y.data() + j * m, work.weighted.data() + j * m, m);
+      for (Index j = 0; j < d; ++j) hessian[j] = -scale * g.inverse[j] * g.inverse[j] * work.sum[static_cast<std::size_t>(j)];
     }
   }
 };

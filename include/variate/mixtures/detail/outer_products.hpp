@@ -49,4 +49,43 @@ void add_outer_products(const T* a, Index rows_a, const T* b, Index rows_b, Inde
   }
 }
 
+/// Room for a row of d numbers that `add_rank_ones` takes in whole registers.
+template <class L>
+constexpr Index padded_size(Index d) {
+  constexpr Index step = L::size < 4 ? 4 : L::size;
+  return (d + step - 1) / step * step;
+}
+
+/// out(i, j) += sum_c y(c, i) s(c, j) for R rows and V registers of columns.
+template <class L, int R, int V, class T>
+void add_rank_ones_tile(const T* y, const T* s, Index width, Index count, T* out) {
+  L sum[R][V];
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v) sum[r][v] = L(T(0));
+  for (Index c = 0; c < count; ++c) {
+    L row[V];
+    for (int v = 0; v < V; ++v) row[v] = L::load(s + c * width + v * L::size);
+    for (int r = 0; r < R; ++r) {
+      const L left(y[c * width + r]);
+      for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(left, row[v], sum[r][v]);
+    }
+  }
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v) {
+      T* to = out + r * width + v * L::size;
+      (L::load(to) + sum[r][v]).store(to);
+    }
+}
+/// out += sum_c y_c s_c^T over `count` pairs of rows; all have `width` = padded_size(d) numbers a row, and out as many rows.
+template <class T, class L = math::Lanes<T>>
+void add_rank_ones(const T* y, const T* s, Index width, Index count, T* out) {
+  constexpr int rows = 4, registers = L::size > 4 ? 3 : 2;
+  for (Index i = 0; i < width; i += rows) {
+    Index j = 0;
+    for (; j + registers * L::size <= width; j += registers * L::size)
+      add_rank_ones_tile<L, rows, registers>(y + i, s + j, width, count, out + i * width + j);
+    for (; j < width; j += L::size) add_rank_ones_tile<L, rows, 1>(y + i, s + j, width, count, out + i * width + j);
+  }
+}
+
 }  // namespace variate::detail

@@ -161,6 +161,14 @@ void whiten(const Vector<T>& a, T* z, Index n) {
 template <class T>
 inline constexpr T negligible = std::is_same_v<T, float> ? T(1e-20) : T(1.8e-35);
 
+/// Whether one of the weights is not negligible.
+template <class T>
+bool some_weight(const T* weights, Index count) {
+  bool some = false;
+  for (Index c = 0; c < count; ++c) some |= !(weights[c] < negligible<T>);
+  return some;
+}
+
 /// Calls f(from, count) for stretches of at most a strip of columns in which some weight is not negligible. Samples that came from
 /// one component stand together, so that this leaves out most of them.
 template <class T, class L = math::Lanes<T>, class F>
@@ -168,27 +176,44 @@ void for_weighty_strips(const T* weights, Index n, F f) {
   constexpr Index width = strip_registers * L::size;
   for (Index from = 0; from < n; from += width) {
     const Index count = std::min(width, n - from);
-    bool some = false;
-    for (Index c = 0; c < count; ++c) some |= !(weights[from + c] < negligible<T>);
-    if (some) f(from, count);
+    if (some_weight(weights + from, count)) f(from, count);
   }
 }
 
-/// out_c -= weight_c A^T A (x_c - mean) for the columns of x (d x n) with weights that are not negligible.
-template <class T, class Factor, class L = math::Lanes<T>>
-void subtract_slopes(const Factor& a, const Vector<T>& mean, const Batch<T>& x, const T* weights, Batch<T>& out, std::vector<T>& y) {
+/// out_c = -sum_k weight_kc A_k^T A_k (x_c - mean_k) for all columns of x (d x n), weights K x n. A component is left out of strips
+/// where all its weights are negligible.
+template <class T, class Components, class L = math::Lanes<T>>
+void weighted_slopes(const Components& components, const Batch<T>& x, const Batch<T>& weights, Batch<T>& out) {
   constexpr Index width = strip_registers * L::size;
-  const Index d = mean.size(), n = x.cols();
-  if (static_cast<Index>(y.size()) < d * width) y.resize(static_cast<std::size_t>(d * width));
-  for_weighty_strips<T, L>(weights, n, [&](Index from, Index count) {
-    centred_strip<L>(x.data() + from, n, mean, count, width, y.data());
-    multiply_precision<L>(a, y.data());
-    for (Index j = 0; j < d; ++j) {
-      const T *slope = y.data() + j * width, *w = weights + from;
-      T* to = out.data() + j * n + from;
-      for (Index c = 0; c < count; ++c) to[c] -= w[c] * slope[c];
+  const Index d = x.rows(), n = x.cols();
+  out.resize(d, n);
+  std::vector<T> room(static_cast<std::size_t>(3 * d * width));
+  T *here = room.data(), *y = here + d * width, *sum = y + d * width;
+  for (Index from = 0; from < n; from += width) {
+    const Index count = std::min(width, n - from);
+    std::fill(here, y, T(0));
+    std::fill(sum, sum + d * width, T(0));
+    for (Index j = 0; j < d; ++j) std::copy_n(x.data() + j * n + from, count, here + j * width);
+    for (Index k = 0; k < weights.rows(); ++k) {
+      const T* given = weights.data() + k * n + from;
+      if (!some_weight(given, count)) continue;
+      T padded[width] = {};
+      std::copy_n(given, count, padded);
+      const auto& g = components[static_cast<std::size_t>(k)];
+      for (Index j = 0; j < d; ++j) {
+        const L centre(g.mean[j]);
+        for (Index c = j * width; c < (j + 1) * width; c += L::size) (L::load(here + c) - centre).store(y + c);
+      }
+      multiply_precision<L>(g.inverse, y);
+      for (Index j = 0; j < d; ++j)
+        for (Index c = 0; c < width; c += L::size) {
+          T* to = sum + j * width + c;
+          multiply_add(L::load(padded + c), L::load(y + j * width + c), L::load(to)).store(to);
+        }
     }
-  });
+    for (Index j = 0; j < d; ++j)
+      for (Index c = 0; c < count; ++c) out(j, from + c) = -sum[j * width + c];
+  }
 }
 
 }  // namespace variate::detail
