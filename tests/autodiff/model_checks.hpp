@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <type_traits>
 
 #include "support/catch.hpp"
 #include "variate/autodiff/differentiable.hpp"
@@ -51,51 +52,70 @@ Batch<double> differences(const F& f, const Batch<double>& x, const Row<double>&
   return g;
 }
 
+/// What the checks ask of a model, by pointers: so they are compiled once, in model_checks.cpp, and not for every model again.
+struct CheckedModel {
+  struct Gradient {
+    Row<double> value;
+    Batch<double> g, again;  ///< of one evaluation, pulled back twice
+    Index params;
+  };
+  struct Second {
+    Row<double> value, slope;
+    Batch<double> gradient, product;
+  };
+  const void* f;
+  Row<double> (*values)(const void* f, const Batch<double>& x);
+  Gradient (*gradient)(const void* f, const Batch<double>& x, const Row<double>& w);
+  Second (*second)(const void* f, const Batch<double>& x, const Batch<double>& v, const Row<double>& w);
+};
+struct CheckedFloat {
+  struct Gradient {
+    Row<float> value;
+    Batch<float> g;
+  };
+  const void* f;
+  Gradient (*gradient)(const void* f, const Batch<float>& x, const Row<float>& w);
+  CheckedModel::Gradient (*wide)(const void* f, const Batch<double>& x, const Row<double>& w);
+};
+void check_derivatives(const CheckedModel& model, Index d, double low, double high);
+void check_precision(const CheckedFloat& model, Index d, double low, double high);
+
+template <class F>
+CheckedModel::Gradient gradient_of(const void* f, const Batch<double>& x, const Row<double>& w) {
+  const auto e = static_cast<const F*>(f)->evaluate(x);
+  CheckedModel::Gradient all{e.value, {}, {}, 0};
+  all.params = e.pullback(w, all.g).size();
+  e.pullback(w, all.again);
+  return all;
+}
+
 /// Gradient and Hessian-vector product of `model` at d x S points between low and high, S = 1, 3, 8, 17.
 template <class Model>
 void check_double(const Model& model, Index d, double low = -1, double high = 1) {
   const auto f = variate::differentiable(model);
-  for (const Index s : {1, 3, 8, 17}) {
-    CAPTURE(s);
-    const Batch<double> x = scattered(d, s, low, high), v = scattered(d, s, -1, 1, 2);
-    const Row<double> w = scattered(1, s, 0.5, 2, 3);
-    const auto e = f.evaluate(x);
-    CHECK(difference(e.value, f(x)) == 0);
-    Batch<double> g, again;
-    CHECK(e.pullback(w, g).size() == 0);
-    CHECK(difference(g, differences(f, x, w)) < 1e-8);
-    e.pullback(w, again);
-    CHECK(difference(again, g) == 0);
-
-    const auto second = f.hessian_vector_product(x, v, w);
-    CHECK(difference(second.value, e.value) < 1e-14);
-    CHECK(difference(second.gradient, g) < 1e-13);
-    CHECK(difference(second.slope.cwiseProduct(w), g.cwiseProduct(v).colwise().sum()) < 1e-13);
-    Batch<double> up, down;
-    const double h = 1e-5;
-    f.evaluate(Batch<double>(x + h * v)).pullback(w, up);
-    f.evaluate(Batch<double>(x - h * v)).pullback(w, down);
-    CHECK(difference(second.product, (up - down) / (2 * h)) < 1e-8);
-  }
+  using F = std::remove_const_t<decltype(f)>;
+  check_derivatives({&f, [](const void* g, const Batch<double>& x) { return (*static_cast<const F*>(g))(x); }, gradient_of<F>,
+                     [](const void* g, const Batch<double>& x, const Batch<double>& v, const Row<double>& w) {
+                       auto second = static_cast<const F*>(g)->hessian_vector_product(x, v, w);
+                       return CheckedModel::Second{second.value, second.slope, second.gradient, second.product};
+                     }},
+                    d, low, high);
 }
 
 /// Values and gradients in float against double: the model must take either.
 template <class Model>
 void check_float(const Model& model, Index d, double low = -1, double high = 1) {
   const auto f = variate::differentiable(model);
-  for (const Index s : {1, 5, 16, 21}) {
-    CAPTURE(s);
-    const Batch<float> x = scattered<float>(d, s, low, high);
-    const Row<float> w = scattered<float>(1, s, 0.5, 2, 3);
-    Batch<float> g;
-    Batch<double> wide;
-    const auto e = f.evaluate(x);
-    e.pullback(w, g);
-    const auto exact = f.evaluate(Batch<double>(x.template cast<double>()));
-    exact.pullback(w.template cast<double>(), wide);
-    CHECK(difference(e.value.template cast<double>(), exact.value) < 1e-5);
-    CHECK(difference(g.template cast<double>(), wide) < 1e-5);
-  }
+  using F = std::remove_const_t<decltype(f)>;
+  check_precision({&f,
+                   [](const void* g, const Batch<float>& x, const Row<float>& w) {
+                     const auto e = static_cast<const F*>(g)->evaluate(x);
+                     CheckedFloat::Gradient all{e.value, {}};
+                     e.pullback(w, all.g);
+                     return all;
+                   },
+                   gradient_of<F>},
+                  d, low, high);
 }
 
 /// Both.
