@@ -136,7 +136,8 @@ class Lax {
     const Row<T> along = -g.cwiseProduct(drawn.score).colwise().sum().cwiseProduct(w);
     Batch<T> moved = Batch<T>::Zero(d, g.cols());
     for (Index row = 0; row < g.rows(); row += d) moved += drawn.path.middleRows(row, d).cwiseProduct(g.middleRows(row, d));
-    estimate.own = T(2) * (surrogate_.hessian_vector_product(drawn.z, moved, w).mixed + at.pullback(along));
+    moved.array().rowwise() *= w.array();
+    estimate.own = T(2) * detail::mixed_pullback(surrogate_, at, drawn.z, moved, along);
     return true;
   }
 
