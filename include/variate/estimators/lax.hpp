@@ -33,9 +33,10 @@ concept LinkedPath = Linked<Q> && requires(const Q& q, Batch<ScalarOf<Q>> theta)
 /// sweep of c over dual numbers is enough (as in `Relax`, which is the same for discrete q).
 ///
 /// The surrogate is Parametric and has `evaluate` and `hessian_vector_product` (`differentiable(model, params)`, or with gradients
-/// by hand `second_order_by_differences`), and sees the draws themselves. For families of independent coordinates with a path (Normal, Laplace, Logistic, Gamma, Beta, ...), bound or
-/// not. One call of f on n columns for each data point. Samples with a value or gradient that is not finite are dropped and
-/// counted. `learn` takes what the estimate learned. Throws InvalidArgument if n < 1.
+/// by hand `second_order_by_differences`); it sees the draws themselves. For families of independent coordinates with a path
+/// (Normal, Laplace, Logistic, Gamma, Beta, ...), bound or not. One call of f on n columns for each data point. Samples with a
+/// value or gradient that is not finite are dropped and counted. `learn` takes what the estimate learned. Throws InvalidArgument
+/// if n < 1.
 template <class Surrogate, class O = Adam<ScalarOf<Surrogate>>>
 class Lax {
   using T = ScalarOf<Surrogate>;
