@@ -74,7 +74,7 @@ TEST_CASE("an empty database gives nothing", "[mixtures]") {
   CHECK(database.newest(10).target.size() == 0);
   CHECK(database.newest(0).x.cols() == 0);
   Rng rng(1);
-  CHECK(database.random(rng, 3).target.size() == 0);
+  CHECK(database.random_rows(rng, 3).empty());
   CHECK(database.background({}).gaussians.empty());
 }
 
@@ -131,14 +131,27 @@ TEST_CASE("a full database is thinned", "[mixtures]") {
   CHECK(database.written() == 150);
 }
 
-TEST_CASE("random rows are the head of a permutation", "[mixtures]") {
+TEST_CASE("random rows are the head of a permutation, in their order", "[mixtures]") {
   SampleDatabase<double> database;
   database.add(numbered(0, 3, {0, 0, 1}), two());
   database.add(numbered(3, 2, {0, 0}), two());
-  Recorded<double> rng({}, {}, {{4, 0, 3, 2, 1}});
-  const auto some = database.random(rng, 3);
-  CHECK(some.target == Row<double>{{4, 0, 3}});
-  CHECK(some.x.row(0) == some.target);
+  Recorded<double> recorded({}, {}, {{4, 0, 3, 2, 1}});
+  const auto rows = database.random_rows(recorded, 3);
+  CHECK(rows == std::vector<Index>{0, 3, 4});
+  Batch<double> x;
+  Row<double> target;
+  database.points(rows.data(), 3, x, target);
+  CHECK(target == Row<double>{{0, 3, 4}});
+  CHECK(x.row(0) == target);
+  database.points(rows.data() + 1, 1, x, target);
+  CHECK(target == Row<double>{{3}});
+  Rng rng(1);
+  CHECK(database.random_rows(rng, 9) == std::vector<Index>{0, 1, 2, 3, 4});
+  // each of ten pairs in 10000 draws: six standard deviations are 180
+  std::map<std::vector<Index>, int> counts;
+  for (int i = 0; i < 10000; ++i) ++counts[database.random_rows(rng, 2)];
+  CHECK(counts.size() == 10);
+  for (const auto& [pair, count] : counts) CHECK(std::abs(count - 1000) < 180);
 }
 
 TEST_CASE("additions that do not fit are refused", "[mixtures]") {

@@ -1,6 +1,7 @@
 #pragma once
 /// Weighted normal distributions as GMMVI moves them: means, Cholesky factors and their inverses at hand, densities of all of them
 /// in one pass.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "variate/distributions/gaussian_mixture.hpp"
 #include "variate/math/linear_algebra.hpp"
 #include "variate/math/log_sum_exp.hpp"
+#include "variate/mixtures/detail/offset_log_sum_exp.hpp"
 #include "variate/mixtures/detail/quadratic_forms.hpp"
 #include "variate/random/fill.hpp"
 
@@ -195,20 +197,42 @@ class Gaussians {
     for (Index k = 0; k < size(); ++k) (*this)[k].log_density(x, from, n, out.data() + k * out.cols() + from, room);
   }
   /// log density of each column.
-  Row<T> log_density(const Batch<T>& x) const { return log_density_of(component_log_densities(x)); }
+  Row<T> log_density(const Batch<T>& x) const {
+    detail::require_size("Gaussians", "rows of x", x.rows(), event_size());
+    constexpr Index block = 512;  // their densities stay in the cache
+    Row<T> out(x.cols()), some;
+    Batch<T> table;
+    std::vector<T> room;
+    for (Index from = 0; from < x.cols(); from += block) {
+      const Index n = std::min(block, x.cols() - from);
+      table.resize(size(), n);
+      for (Index k = 0; k < size(); ++k) (*this)[k].log_density(x, from, n, table.data() + k * n, room);
+      detail::offset_log_sum_exp(table, log_weights_, some);
+      out.segment(from, n) = some;
+    }
+    return out;
+  }
   /// The same from the components' log densities, K x n.
-  Row<T> log_density_of(Batch<T> component_log_densities) const {
-    add_log_weights(component_log_densities);
-    return math::log_sum_exp(component_log_densities);
+  Row<T> log_density_of(const Batch<T>& component_log_densities) const {
+    Row<T> out;
+    detail::offset_log_sum_exp(component_log_densities, log_weights_, out);
+    return out;
   }
-  /// component_log_densities += log weights.
-  void add_log_weights(Batch<T>& component_log_densities) const {
-    for (Index k = 0; k < size(); ++k) component_log_densities.row(k).array() += log_weights_[k];
+  /// Probability of each component given each column, K x n, from the components' log densities. Those below e^-80 (float: e^-46) may
+  /// be 0.
+  Batch<T> responsibilities_of(const Batch<T>& component_log_densities) const {
+    Row<T> value;
+    Batch<T> out;
+    detail::offset_log_sum_exp(component_log_densities, log_weights_, value, &out);
+    return out;
   }
-  /// Probability of each component given each column, K x n, from the components' log densities.
-  Batch<T> responsibilities_of(Batch<T> component_log_densities) const {
-    add_log_weights(component_log_densities);
-    return detail::weights_of(component_log_densities);
+  /// log density of each column, and its gradient (d x n, resized).
+  Row<T> value_and_gradient(const Batch<T>& x, Batch<T>& gradient_out) const {
+    Row<T> value;
+    Batch<T> responsibilities;
+    detail::offset_log_sum_exp(component_log_densities(x), log_weights_, value, &responsibilities);
+    gradient(x, responsibilities, gradient_out);
+    return value;
   }
   /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less than
   /// e^-80 of each of some columns that stand together are left out of their sums.

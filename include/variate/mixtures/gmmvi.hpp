@@ -290,29 +290,36 @@ class GmmVi {
     if (!from_prior) from_prior = prior_candidates(target, rng);
     report.evaluations += from_prior->evaluations;
     report.dropped += from_prior->dropped;
-    StoredSamples<T> all = database_.random(rng, rule.num_database_samples);
-    const Index stored = all.target.size(), drawn = from_prior->rows.target.size();
-    if (drawn > 0) {
-      all.x.conservativeResize(model_.event_size(), stored + drawn);
-      all.target.conservativeResize(stored + drawn);
-      all.x.rightCols(drawn) = from_prior->rows.x;
-      for (Index c = 0; c < drawn; ++c) {
-        const T value = from_prior->rows.target[c];
-        all.target[stored + c] = std::isfinite(value) ? value : std::numeric_limits<T>::quiet_NaN();
-      }
+    const std::vector<Index> rows = database_.random_rows(rng, rule.num_database_samples);
+    const auto stored = static_cast<Index>(rows.size()), drawn = from_prior->rows.target.size();
+    Row<T> density(stored + drawn), value(stored + drawn), some;
+    Batch<T> x;
+    constexpr Index block = 4096;
+    for (Index from = 0; from < stored; from += block) {
+      const Index n = std::min(block, stored - from);
+      database_.points(rows.data() + from, n, x, some);
+      value.segment(from, n) = some;
+      density.segment(from, n) = model_.log_density(x);
     }
+    for (Index c = 0; c < drawn; ++c) {
+      const T at_prior = from_prior->rows.target[c];
+      value[stored + c] = std::isfinite(at_prior) ? at_prior : std::numeric_limits<T>::quiet_NaN();
+    }
+    if (drawn > 0) density.tail(drawn) = model_.log_density(from_prior->rows.x);
     const T u = uniforms<T>(rng, 1, 1)(0, 0), mean_entropy = model_.average_entropy();
     const T entropy = prior_ ? rule.desired_entropy(u, mean_entropy, prior_->entropy()) : mean_entropy;
     const T threshold = static_cast<T>(rule.threshold(++additions_));
-    const Index best = rule.best_candidate(Row<T>(model_.log_density(all.x)), all.target, threshold);
+    const Index best = rule.best_candidate(density, value, threshold);
     if (best < 0) return;
+    if (best < stored) database_.points(rows.data() + best, 1, x, some);
+    else x = from_prior->rows.x.col(best - stored);
     const Index d = model_.event_size();
     FactorOf<T, C> factor;
     const T deviation = rule.deviation(entropy, d);
     if constexpr (C == Covariance::full) factor = deviation * Batch<T>::Identity(d, d);
     else factor.setConstant(d, deviation);
     if (!std::isfinite(deviation) || !(deviation > 0)) return;
-    model_.add(T(AdaptiveComponents::new_log_weight), all.x.col(best), std::move(factor));
+    model_.add(T(AdaptiveComponents::new_log_weight), x.col(0), std::move(factor));
     states_.add(std::exp(T(AdaptiveComponents::new_log_weight)), threshold, entropy);
     ++report.added;
   }

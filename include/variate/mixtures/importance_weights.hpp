@@ -7,33 +7,47 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/exp.hpp"
+#include "variate/math/lanes.hpp"
+#include "variate/math/log_sum_exp.hpp"
+#include "variate/mixtures/detail/offset_log_sum_exp.hpp"
 
 namespace variate {
 namespace detail {
 
 /// exp(p_i - b_i - shift) with the largest difference as shift. Without samples, or if no difference is above -inf, sum and squares
-/// are 0.
+/// are 0. Weights below e^-80 (float: e^-46) may be 0.
 template <class T>
 struct RatioWeights {
   Row<T> weights;
   T shift = 0, sum = 0, squares = 0;
 
   void set(const T* log_density, const T* background, Index n) {
+    using L = math::Lanes<T>;
+    using math::detail::load_some, math::detail::store_some;
+    constexpr T inf = std::numeric_limits<T>::infinity();
     weights.resize(n);
-    shift = -std::numeric_limits<T>::infinity();
-    for (Index i = 0; i < n; ++i) {
-      weights[i] = log_density[i] - background[i];
-      shift = weights[i] > shift ? weights[i] : shift;
-    }
-    if (!(shift > -std::numeric_limits<T>::infinity())) {
+    T* const w = weights.data();
+    L top(-inf), sums(T(0)), squared(T(0));
+    math::detail::by_lanes<L>(n, [&](Index i, Index count) {
+      const L ratio = load_some<L>(log_density + i, count, -inf) - load_some<L>(background + i, count, T(0));
+      store_some(ratio, w + i, count);
+      top = max(ratio, top);
+    });
+    shift = -inf;
+    for (int i = 0; i < L::size; ++i) shift = top[i] > shift ? top[i] : shift;
+    if (!(shift > -inf)) {
       weights.setZero();
       shift = sum = squares = 0;
       return;
     }
-    weights.array() -= shift;
-    math::exp(weights.data(), weights.data(), n);
-    sum = weights.sum();
-    squares = weights.squaredNorm();
+    math::detail::by_lanes<L>(n, [&](Index i, Index count) {
+      const L e = exp_or_zero(load_some<L>(w + i, count, -inf) - L(shift));
+      store_some(e, w + i, count);
+      sums += e;
+      squared = multiply_add(e, e, squared);
+    });
+    sum = math::sum(sums);
+    squares = math::sum(squared);
   }
   /// (sum w)^2 / sum w^2.
   T effective() const { return sum > 0 ? sum * sum / squares : T(0); }
@@ -69,6 +83,9 @@ Batch<T> importance_weights(const Batch<T>& log_densities, const Row<T>& backgro
   for (Index k = 0; k < weights.rows(); ++k) {
     ratios.set(log_densities.data() + k * log_densities.cols(), background.data(), background.size());
     const T scale = self_normalized ? 1 / ratios.sum : std::exp(ratios.shift);
+    ratios.weights = log_densities.row(k) - background;  // again, so that the smallest are there too
+    ratios.weights.array() -= ratios.shift;
+    math::exp(ratios.weights.data(), ratios.weights.data(), background.size());
     weights.row(k) = ratios.weights * scale;
   }
   return weights;

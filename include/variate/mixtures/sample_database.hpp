@@ -142,28 +142,45 @@ class SampleDatabase {
     return out;
   }
 
-  /// n rows, or all, without repetition in random order, of the whole database: the head of `permutation(rng, size())`.
-  /// Points (d x n) and target values only.
+  /// Numbers of n rows of the whole database, or of all, without repetition: ascending, whatever order they were drawn in. An engine
+  /// that plays back orders is asked for one of all rows.
   template <class Rng>
-  StoredSamples<T> random(Rng& rng, Index n) const {
-    const std::vector<Index> order = permutation(rng, size_);
-    n = std::min(n, size_);
-    std::vector<Index> first;  // row of each chunk
-    Index rows = 0;
-    for (const auto& chunk : chunks_) {
-      first.push_back(rows);
-      rows += cols(chunk);
+  std::vector<Index> random_rows(Rng& rng, Index n) const {
+    const auto all = static_cast<std::size_t>(size_), some = static_cast<std::size_t>(std::min(std::max(n, Index{0}), size_));
+    std::vector<Index> order;
+    if constexpr (detail::GivesPermutations<Rng>) {
+      order = permutation(rng, size_);
+    } else {
+      order.resize(all);
+      for (std::size_t i = 0; i < all; ++i) order[i] = static_cast<Index>(i);
+      if (some == all) return order;
+      for (std::size_t i = 0; i < some; ++i)
+        std::swap(order[i], order[i + static_cast<std::size_t>(index_below(rng, size_ - static_cast<Index>(i)))]);
     }
-    StoredSamples<T> out;
-    out.x.resize(chunks_.empty() ? 0 : chunks_.back().x.rows(), n);
-    out.target.resize(n);
-    for (Index c = 0; c < n; ++c) {
-      const Index row = order[static_cast<std::size_t>(c)];
-      const auto i = static_cast<std::size_t>(std::upper_bound(first.begin(), first.end(), row) - first.begin()) - 1;
-      out.x.col(c) = chunks_[i].x.col(row - first[i]);
-      out.target[c] = chunks_[i].target[row - first[i]];
+    std::vector<char> chosen(all, 0);
+    for (std::size_t i = 0; i < some; ++i) chosen[static_cast<std::size_t>(order[i])] = 1;
+    order.clear();
+    for (std::size_t i = 0; i < all; ++i)
+      if (chosen[i]) order.push_back(static_cast<Index>(i));
+    return order;
+  }
+  /// Points and target values of `count` rows with ascending numbers.
+  void points(const Index* rows, Index count, Batch<T>& x, Row<T>& target) const {
+    const Index d = chunks_.empty() ? 0 : chunks_.back().x.rows();
+    x.resize(d, count);
+    target.resize(count);
+    std::size_t i = 0;
+    Index first = 0;  // row of chunk i
+    for (Index c = 0; c < count;) {
+      while (rows[c] >= first + cols(chunks_[i])) first += cols(chunks_[i++]);
+      const StoredSamples<T>& chunk = chunks_[i];
+      const Index from = rows[c] - first;
+      Index run = 1;
+      while (c + run < count && rows[c + run] == rows[c] + run && from + run < cols(chunk)) ++run;
+      for (Index j = 0; j < d; ++j) std::copy_n(chunk.x.data() + j * cols(chunk) + from, run, x.data() + j * count + c);
+      std::copy_n(chunk.target.data() + from, run, target.data() + c);
+      c += run;
     }
-    return out;
   }
 
  private:

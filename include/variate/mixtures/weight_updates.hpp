@@ -11,9 +11,10 @@
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
 #include "variate/core/types.hpp"
-#include "variate/math/exp.hpp"
 #include "variate/math/log_sum_exp.hpp"
 #include "variate/mixtures/detail/multiplier.hpp"
+#include "variate/mixtures/detail/offset_log_sum_exp.hpp"
+#include "variate/mixtures/importance_weights.hpp"
 
 namespace variate {
 
@@ -54,18 +55,16 @@ Vector<T> expected_log_ratios(const Vector<T>& log_weights, const Batch<T>& comp
   detail::require_size(name, "rows of component_log_densities", component_log_densities.rows(), components);
   detail::require_size(name, "columns of component_log_densities", component_log_densities.cols(), n);
   detail::require_size(name, "size of background", background.size(), n);
-  Batch<T> joint = component_log_densities;
-  for (Index k = 0; k < components; ++k) joint.row(k).array() += log_weights[k];
-  const Row<T> value = targets - temperature * math::log_sum_exp(joint);
+  Row<T> value;
+  detail::offset_log_sum_exp(component_log_densities, log_weights, value);
+  value = targets - temperature * value;
   Vector<T> ratios(components);
-  Row<T> a(n);
+  detail::RatioWeights<T> weights;
   for (Index k = 0; k < components; ++k) {
-    a = component_log_densities.row(k) - background;
-    const T top = a.maxCoeff();
-    a.array() -= top;
-    math::exp(a.data(), a.data(), n);
-    const T sum = a.dot(value);
-    ratios[k] = self_normalized ? sum / a.sum() : std::copysign(std::exp(top + std::log(std::abs(sum))), sum) / static_cast<T>(n);
+    weights.set(component_log_densities.data() + k * n, background.data(), n);
+    const T sum = weights.weights.dot(value);
+    ratios[k] = self_normalized ? sum / weights.sum
+                                : std::copysign(std::exp(weights.shift + std::log(std::abs(sum))), sum) / static_cast<T>(n);
   }
   return ratios;
 }

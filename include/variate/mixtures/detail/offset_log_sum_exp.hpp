@@ -1,45 +1,57 @@
 #pragma once
-/// log sum_k exp(o_k + t_kc) of every column of a table, with what each row gave, in blocks that stay in the cache.
+/// log sum_k exp(o_k + t_kc) of every column of a table, with what each row gave, in stretches that stay in the cache.
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <vector>
+#include <type_traits>
 
 #include "variate/core/types.hpp"
+#include "variate/math/exp.hpp"
+#include "variate/math/log.hpp"
 #include "variate/math/log_sum_exp.hpp"
 
 namespace variate::detail {
 
-/// out_c = log sum_k exp(offset_k + table(k, c)). If `shares` is not null it becomes exp(offset_k + table(k, c) - out_c), where what
-/// is too small for products with it to be normal numbers is 0.
+/// exp of numbers below this adds nothing to a sum that holds a 1, and is taken for 0.
+template <class T>
+inline constexpr T negligible_exponent = std::is_same_v<T, float> ? T(-46) : T(-80);
+
+/// exp(x) of a register whose numbers are at most 0, or 0 at no cost if all of them are far below.
+template <class L>
+[[gnu::always_inline]] inline L exp_or_zero(L x) {
+  using T = typename L::Scalar;
+  if (!any(!(x < L(negligible_exponent<T>)))) return L(T(0));
+  return exp(x);
+}
+
+/// out_c = log sum_k exp(offset_k + table(k, c)), -inf where every term is. If `shares` is not null it becomes
+/// exp(offset_k + table(k, c) - out_c), where a register of shares below e^-80 (float: e^-46) may be 0.
 template <class T>
 void offset_log_sum_exp(const Batch<T>& table, const Vector<T>& offset, Row<T>& out, Batch<T>* shares = nullptr) {
   using L = math::Lanes<T>;
-  constexpr T least = std::numeric_limits<T>::min() / (std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon());
+  using math::detail::load_some, math::detail::store_some;
+  constexpr T inf = std::numeric_limits<T>::infinity();
   const Index rows = table.rows(), cols = table.cols();
   out.resize(cols);
   if (shares) shares->resize(rows, cols);
-  std::vector<T> block(static_cast<std::size_t>(rows * math::detail::block_columns));
-  math::detail::for_blocks<L, T>(cols, [&](Index from, Index count, T* shift, T* sum) {
+  for (Index c = 0; c < cols; c += L::size) {
+    const Index count = std::min<Index>(L::size, cols - c);
+    L top(-inf), sum(T(0));
+    const T* at = table.data() + c;
+    for (Index k = 0; k < rows; ++k) top = max(load_some<L>(at + k * cols, count, T(0)) + L(offset[k]), top);
+    const L shift = math::detail::finite_or_zero(top);
     for (Index k = 0; k < rows; ++k) {
-      const T *row = table.data() + k * cols + from, by = offset[k];
-      T* to = block.data() + k * math::detail::block_columns;
-      for (Index c = 0; c < count; ++c) to[c] = row[c] + by;
+      const L e = exp_or_zero(load_some<L>(at + k * cols, count, T(0)) + L(offset[k]) - shift);
+      sum += e;
+      if (shares) store_some(e, shares->data() + k * cols + c, count);
     }
-    math::detail::sums_of_block<L>(block.data(), rows, count, math::detail::block_columns, shift, sum,
-                                   shares ? block.data() : static_cast<T*>(nullptr));
-    for (Index c = 0; c < count; ++c) out[from + c] = shift[c] + std::log(sum[c]);
-    if (!shares) return;
-    for (Index c = 0; c < count; ++c) sum[c] = sum[c] == 0 ? T(0) : T(1) / sum[c];
+    store_some(shift + log(sum), out.data() + c, count);
+    if (!shares) continue;
+    const L scale = select(sum > L(T(0)), L(T(1)) / sum, L(T(0)));
     for (Index k = 0; k < rows; ++k) {
-      const T* given = block.data() + k * math::detail::block_columns;
-      T* to = shares->data() + k * cols + from;
-      for (Index c = 0; c < count; ++c) {
-        const T share = given[c] * sum[c];
-        to[c] = share < least ? T(0) : share;
-      }
+      T* to = shares->data() + k * cols + c;
+      store_some(load_some<L>(to, count, T(0)) * scale, to, count);
     }
-  });
+  }
 }
 
 }  // namespace variate::detail

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "variate/autodiff/differentiable.hpp"
 #include "variate/autodiff/gradient.hpp"
@@ -61,12 +62,11 @@ void evaluate_target(const F& f, const Batch<T>& x, Row<T>& value, Batch<T>& gra
 /// Columns with a finite value and, if there is one, gradient.
 template <class T>
 std::vector<Index> good_columns(const Row<T>& value, const Batch<T>& gradient) {
+  Row<T> sum = value * T(0);
+  for (Index j = 0; j < gradient.rows(); ++j) sum += gradient.row(j) * T(0);
   std::vector<Index> good;
-  for (Index c = 0; c < value.size(); ++c) {
-    T sum = value[c] * T(0);
-    for (Index j = 0; j < gradient.rows(); ++j) sum += gradient(j, c) * T(0);
-    if (sum == T(0)) good.push_back(c);
-  }
+  for (Index c = 0; c < value.size(); ++c)
+    if (sum[c] == T(0)) good.push_back(c);
   return good;
 }
 

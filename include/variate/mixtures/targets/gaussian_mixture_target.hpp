@@ -37,10 +37,7 @@ class GaussianMixtureTarget {
   Row<T> operator()(const Batch<T>& x) const { return mixture_.log_density(x); }
   /// Also its gradient (resized).
   Row<T> value_and_gradient(const Batch<T>& x, Batch<T>& gradient) const {
-    Batch<T> joint = mixture_.component_log_densities(x);
-    Row<T> value = mixture_.log_density_of(joint);
-    mixture_.gradient(x, mixture_.responsibilities_of(std::move(joint)), gradient);
-    return value;
+    return mixture_.value_and_gradient(x, gradient);
   }
   /// n draws in the order of their components, d x n.
   template <class Rng>
