@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "variate/variate.hpp"
+#include "variate/objectives/kl_elbo.hpp"
 
 namespace {
 
@@ -20,8 +21,6 @@ using variate::Index;
 using Batch = variate::Batch<float>;
 using Row = variate::Row<float>;
 using Vector = variate::Vector<float>;
-
-constexpr float log_two = 0.69314718f;
 
 /// As many images as the digits have, bits of the same density: the time of a step does not depend on what they show.
 const Batch& images() {
@@ -93,28 +92,20 @@ void toy(benchmark::State& state, Estimator estimator, Index d, Index samples) {
   }
 }
 
-/// log p(x, h): h ~ Bernoulli(1/2), x | h ~ Bernoulli of logits net(h).
-struct BinaryDecoder {
+/// log p(x | h), x ~ Bernoulli of logits net(h).
+struct Decoder {
   variate::Mlp<> net;
   auto operator()(const auto& h, const auto& x, const auto& theta) const {
     const auto logits = evaluated(net(h, theta));
-    return sum(cwise_product(x, logits) - softplus(logits)) - static_cast<float>(net.inputs()) * log_two;
-  }
-};
-/// log p(x, h): h ~ N(0, I).
-struct GaussianDecoder {
-  variate::Mlp<> net;
-  auto operator()(const auto& h, const auto& x, const auto& theta) const {
-    const auto logits = evaluated(net(h, theta));
-    return sum(cwise_product(x, logits) - softplus(logits)) - 0.5f * sum(square(h)) -
-           0.5f * static_cast<float>(net.inputs()) * 1.83787707f;
+    return sum(cwise_product(x, logits) - softplus(logits));
   }
 };
 
-template <class Guide, class Model, class Estimator>
-void autoencoder(benchmark::State& state, Guide guide, Model model, Estimator estimator, Index samples, Index batch) {
+template <class Prior, class Guide, class Model, class Estimator>
+void autoencoder(benchmark::State& state, Prior prior, Guide guide, Model model, Estimator estimator, Index samples,
+                 Index batch) {
   Moved move_guide{variate::Adam<float>({.rate = 1e-3f})}, move_model{variate::Adam<float>({.rate = 1e-3f})};
-  const variate::Elbo<variate::ClosedFormEntropy> objective;
+  const variate::KlElbo<Prior> objective{std::move(prior)};
   const variate::Rng root(1);
   std::uint64_t i = 0;
   for (auto _ : state) {
@@ -135,15 +126,17 @@ template <class Estimator>
 void bvae(benchmark::State& state, Estimator estimator, Index samples, Index batch) {
   variate::Rng rng(1);
   const variate::Mlp<> encoder({64, 200}), decoder({200, 64});
-  autoencoder(state, variate::network_conditional<variate::Bernoulli<float>>(encoder, start(encoder, rng)),
-              variate::differentiable_model(BinaryDecoder{decoder}, start(decoder, rng)), estimator, samples, batch);
+  autoencoder(state, variate::Bernoulli<float>::from_theta(Batch::Zero(200, 1)),
+              variate::network_conditional<variate::Bernoulli<float>>(encoder, start(encoder, rng)),
+              variate::differentiable_model(Decoder{decoder}, start(decoder, rng)), estimator, samples, batch);
 }
 
 void gvae(benchmark::State& state, Index batch) {
   variate::Rng rng(1);
   const variate::Mlp<> encoder({64, 200, 40}), decoder({20, 200, 64});
-  autoencoder(state, variate::network_conditional<variate::Normal<float>>(encoder, start(encoder, rng)),
-              variate::differentiable_model(GaussianDecoder{decoder}, start(decoder, rng)), variate::Pathwise{}, 1, batch);
+  autoencoder(state, variate::Normal<float>::standard(20),
+              variate::network_conditional<variate::Normal<float>>(encoder, start(encoder, rng)),
+              variate::differentiable_model(Decoder{decoder}, start(decoder, rng)), variate::Pathwise{}, 1, batch);
 }
 
 template <class Run>
@@ -153,7 +146,9 @@ void each_estimator(const std::string& prefix, Index inputs, Index hidden, float
       run(state, estimator, samples);
     })->Unit(benchmark::kMicrosecond);
   };
+  add("reinforce", variate::Reinforce{variate::NoBaseline{}}, 1);
   add("loo", variate::Reinforce{}, 2);
+  add("arm", variate::Arm{}, 2);
   add("disarm", variate::Disarm{}, 2);
   add("gumbel", variate::GumbelSoftmax{}, 1);
   add("rebar", variate::Rebar<float>{}, 1);

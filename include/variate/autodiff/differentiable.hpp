@@ -13,6 +13,7 @@
 #include "variate/autodiff/reductions.hpp"
 #include "variate/autodiff/views.hpp"
 #include "variate/core/concepts.hpp"
+#include "variate/core/spare.hpp"
 
 namespace variate {
 
@@ -65,6 +66,7 @@ class TapeEvaluation {
     check(w);
     x_->wanted = true;
     tape_->sweep(*result_, w.data());
+    if (g.size() != x_->size()) g = detail::spare<T>(x_->rows, x_->cols);
     g.resize(x_->rows, x_->cols);
     if (x_->fresh) g.setZero();
     else g = Eigen::Map<const Batch<T>>(x_->adjoint, x_->rows, x_->cols);
@@ -246,10 +248,12 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     using Map = Eigen::Map<const Batch<T>>;
     SecondOrder<T> all{Map(result.value, 1, x.cols()),
                        Map(result.value + result.plane, 1, x.cols()),
-                       Map(point.adjoint, x.rows(), x.cols()),
-                       Map(point.adjoint + point.plane, x.rows(), x.cols()),
+                       detail::spare<T>(x.rows(), x.cols()),
+                       detail::spare<T>(x.rows(), x.cols()),
                        {},
                        {}};
+    all.gradient = Map(point.adjoint, x.rows(), x.cols());
+    all.product = Map(point.adjoint + point.plane, x.rows(), x.cols());
     if constexpr (parametric && of_parameters) {
       if (theta->fresh) theta->open_adjoint();
       using Flat = Eigen::Map<const Vector<T>>;

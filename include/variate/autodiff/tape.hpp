@@ -12,6 +12,7 @@
 
 #include "variate/autodiff/detail/arena.hpp"
 #include "variate/autodiff/dual.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
 
@@ -173,41 +174,24 @@ class Tape {
 
 namespace detail {
 
-/// Tapes of this thread that nobody uses. A fresh tape costs ten times a used one (page faults), hence this one hidden state.
+/// Tapes of this thread that nobody uses. A fresh tape costs ten times a used one (page faults), hence this hidden state.
 template <class L>
-class SpareTapes {
- public:
-  static std::unique_ptr<Tape<L>> take() {
-    std::vector<std::unique_ptr<Tape<L>>>* const spare = here();
-    if (!spare || spare->empty()) return std::make_unique<Tape<L>>();
-    std::unique_ptr<Tape<L>> tape = std::move(spare->back());
-    spare->pop_back();
-    return tape;
-  }
-  static void give(std::unique_ptr<Tape<L>> tape) noexcept {
-    std::vector<std::unique_ptr<Tape<L>>>* const spare = here();
-    if (!spare || spare->size() == spare->capacity()) return;
-    spare->push_back(std::move(tape));
-  }
-
- private:
-  static constexpr std::size_t most = 16;
-  /// nullptr once the thread is ending: an Evaluation may outlive the list.
-  static std::vector<std::unique_ptr<Tape<L>>>* here() {
-    static thread_local bool gone = false;
-    struct List {
-      std::vector<std::unique_ptr<Tape<L>>> tapes;
-      bool& ended;
-      explicit List(bool& e) : ended(e) { tapes.reserve(most); }
-      ~List() { ended = true; }
-      List(const List&) = delete;
-      List& operator=(const List&) = delete;
-    };
-    if (gone) return nullptr;
-    static thread_local List list(gone);
-    return &list.tapes;
-  }
-};
+std::vector<std::unique_ptr<Tape<L>>>* spare_tapes() {
+  return kept_by_thread<std::unique_ptr<Tape<L>>, 16>();
+}
+template <class L>
+std::unique_ptr<Tape<L>> take_tape() {
+  auto* const spare = spare_tapes<L>();
+  if (!spare || spare->empty()) return std::make_unique<Tape<L>>();
+  std::unique_ptr<Tape<L>> tape = std::move(spare->back());
+  spare->pop_back();
+  return tape;
+}
+template <class L>
+void give_tape(std::unique_ptr<Tape<L>> tape) noexcept {
+  auto* const spare = spare_tapes<L>();
+  if (spare && spare->size() < spare->capacity()) spare->push_back(std::move(tape));
+}
 
 }  // namespace detail
 
@@ -215,7 +199,7 @@ class SpareTapes {
 template <class L>
 class LentTape {
  public:
-  LentTape() : tape_(detail::SpareTapes<L>::take()) {}
+  LentTape() : tape_(detail::take_tape<L>()) {}
   LentTape(LentTape&&) noexcept = default;
   LentTape& operator=(LentTape&& other) noexcept {
     release();
@@ -231,7 +215,7 @@ class LentTape {
   void release() noexcept {
     if (!tape_) return;
     tape_->clear();
-    detail::SpareTapes<L>::give(std::move(tape_));
+    detail::give_tape<L>(std::move(tape_));
   }
   std::unique_ptr<Tape<L>> tape_;
 };

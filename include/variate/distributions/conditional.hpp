@@ -82,6 +82,7 @@ class Bound {
   /// From theta (K x B, or K x SB, which is summed over samples) to the parameters behind the link.
   Vector<Scalar> link_pullback(const Batch<Scalar>& g) const {
     detail::require_multiple("link_pullback", "columns", g.cols(), batch_size());
+    if (g.cols() == batch_size()) return link_.pullback(g);
     return link_.pullback(detail::folded(g, batch_size()));
   }
   /// The same, and the slopes by what was bound, of the shape of inputs().

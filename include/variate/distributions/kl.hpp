@@ -11,6 +11,7 @@
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/categorical.hpp"
 #include "variate/distributions/detail/factorized.hpp"
@@ -29,8 +30,8 @@ concept HasLawKl = requires(LawConstants<Law> c, LawTheta<Law> s) {
   Law::kl_gradient(c, c, s);
 };
 
-/// KL between two laws, coordinate by coordinate, from their constants: `value(p, q)`, and `gradient(p, q, s)` by p's learned numbers.
-/// Within a family the law itself has it; pairs of different families are specialised in kl_pairs.hpp.
+/// KL between two laws, coordinate by coordinate, from their constants: `value(p, q)`, and `gradient(p, q, s)` by p's learned
+/// numbers. Within a family the law itself has it; pairs of different families are specialised in kl_pairs.hpp.
 template <class P, class Q>
 struct KlBetween;
 template <class Law>
@@ -51,27 +52,42 @@ template <class P, class Q>
 KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q>& q, const Row<typename P::Scalar>* w) {
   using T = typename P::Scalar;
   const Index batch = points_of_pair(p, q), d = p.event_size(), points = d * batch;
-  const Batch<T> of_p = tiled(p.constants(), batch), of_q = tiled(q.constants(), batch);
-  if constexpr (std::is_same_v<P, Q> && requires { P::require_same(of_p, of_q, d); }) P::require_same(of_p, of_q, d);
+  Batch<T> room;
+  const GivesBack at_end(room);
+  if (p.batch_size() != batch) room = tiled(p.constants(), batch);
+  const Batch<T>&of_p = p.batch_size() == batch ? p.constants() : room, &of_q = q.constants();
+  if constexpr (std::is_same_v<P, Q> && requires { P::require_same(of_p, of_q, d); })
+    P::require_same(of_p, tiled(of_q, batch), d);
+  const bool same_for_all = q.batch_size() != batch;
   const auto beside = [&](const auto& slice) {
     LawConstants<Q> c;
-    for (std::size_t m = 0; m < c.size(); ++m) c[m] = slice.load(of_q.data() + static_cast<Index>(m) * points);
+    if (same_for_all) {
+      const T* const one = of_q.data() + (slice.entry - slice.column) / batch;
+      for (std::size_t m = 0; m < c.size(); ++m) c[m] = Packet<T>(one[static_cast<Index>(m) * d]);
+    } else {
+      for (std::size_t m = 0; m < c.size(); ++m) c[m] = slice.load(of_q.data() + static_cast<Index>(m) * points);
+    }
     return c;
   };
   KlTerms<T> terms;
   if (!w) {
     terms.value.resize(batch);
-    sum_coordinates<P::constants>(of_p.data(), d, batch, batch, terms.value.data(), [&](const LawConstants<P>& c, const auto& slice) {
-      return KlBetween<P, Q>::value(c, beside(slice));
-    });
+    sum_coordinates<P::constants>(
+        of_p.data(), d, batch, batch, terms.value.data(),
+        [&](const LawConstants<P>& c, const auto& slice) { return KlBetween<P, Q>::value(c, beside(slice)); });
     return terms;
   }
   require_size("kl", "number of weights", w->size(), batch);
-  Batch<T> gradient(learned_of<P> * d, batch);
+  Batch<T> gradient = spare<T>(learned_of<P> * d, batch);
   sum_samples<P::constants, learned_of<P>, P::parameters>(
       of_p.data(), d, batch, batch, gradient.data(), [&](const auto& slice) { return slice.load_weights(w->data()); },
       [&](const LawConstants<P>& c, const auto& slice, LawTheta<P>& s, auto) { KlBetween<P, Q>::gradient(c, beside(slice), s); });
-  terms.gradient = folded(gradient, p.batch_size());
+  if (p.batch_size() == batch) {
+    terms.gradient = std::move(gradient);
+  } else {
+    terms.gradient = folded(gradient, p.batch_size());
+    give_back(gradient);
+  }
   return terms;
 }
 

@@ -6,6 +6,7 @@
 #include "variate/autodiff/differentiable.hpp"
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/distributions/conditional.hpp"
 
 namespace variate {
@@ -57,7 +58,11 @@ class NetworkConditional {
     /// What was bound.
     const Batch<T>& inputs() const { return *x_; }
     /// The network's output, K x B.
-    Batch<T> theta() const { return Eigen::Map<const Batch<T>>(output_->value, output_->rows, output_->cols); }
+    Batch<T> theta() const {
+      Batch<T> theta = detail::spare<T>(output_->rows, output_->cols);
+      theta = Eigen::Map<const Batch<T>>(output_->value, output_->rows, output_->cols);
+      return theta;
+    }
     /// sum over rows and columns of (doutput/dparams)^T G, G of the output's shape.
     Vector<T> pullback(const Batch<T>& g) const { return back(g, false); }
     /// The same, and (doutput/dx)^T G column for column in `of_inputs` (resized).

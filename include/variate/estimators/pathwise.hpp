@@ -48,6 +48,7 @@ struct Pathwise {
         if (kept.drop_non_finite(e.value)) return false;
         const Row<T> w = kept.weights();
         Batch<T> g;
+        const detail::GivesBack after(g);
         estimate.f = e.pullback(w, g);
         if (kept.drop_non_finite(g)) return false;
         estimate.value = e.value.dot(w);

@@ -47,6 +47,7 @@ struct Reinforce {
       using T = ScalarOf<Q>;
       detail::require_at_least("Reinforce", "n", n, Baseline::least);
       Batch<T> x = q.sample(rng, n);
+      const detail::GivesBack at_end(x);
       detail::Kept<T> kept(n, q.batch_size());
       Index evaluations = 0;
       Estimate<T> estimate;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "variate/core/spare.hpp"
 #include "variate/estimators/detail/controlled_score.hpp"
 #include "variate/estimators/detail/coupled.hpp"
 #include "variate/estimators/detail/smooth_draw.hpp"
@@ -104,9 +105,12 @@ class Relax {
     const auto learned = variate::evaluate(surrogate_, draw.both);
     Row<T> relaxed = learned.value, by_tau;
     Batch<T> difference, difference_by_tau;
+    const detail::GivesBack at_end(difference, difference_by_tau);
     {
       Batch<T> slope;
+      const detail::GivesBack after(slope);
       detail::slopes<T>(learned, Row<T>::Ones(2 * cols), slope);
+      difference = detail::spare<T>(slope.rows(), cols);
       difference = slope.leftCols(cols) - draw.from_tilde(slope.rightCols(cols));
     }
     if constexpr (detail::SecondOrderIntegrand<F, T>)
@@ -128,7 +132,9 @@ class Relax {
     // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)
     Row<T> along = Row<T>::Zero(2 * cols);
     along.tail(cols) = -controlled.gradient.cwiseProduct(draw.score).colwise().sum();
-    const Vector<T> mixed = detail::mixed_pullback<T>(surrogate_, learned, draw.both, draw.apart(controlled.gradient), along);
+    Batch<T> apart = draw.apart(controlled.gradient);
+    const Vector<T> mixed = detail::mixed_pullback<T>(surrogate_, learned, draw.both, apart, along);
+    detail::give_back(apart);
     estimate.own.resize(mixed.size() + 1);
     estimate.own << 2 * mixed, 2 * controlled.gb;
     estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);

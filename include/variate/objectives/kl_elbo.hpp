@@ -63,6 +63,13 @@ struct KlElboIntegrand {
     subtract(second.value);
     return second;
   }
+  auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w, PointsOnly only) const
+    requires requires { f.hessian_vector_product(x, v, w, only); }
+  {
+    auto second = f.hessian_vector_product(x, v, w, only);
+    subtract(second.value);
+    return second;
+  }
 
  private:
   void subtract(Row<T>& value) const {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
 #include "variate/random/detail/pages.hpp"
@@ -109,7 +110,7 @@ template <class T, std::uniform_random_bit_generator R>
 Batch<T> uniforms(R& rng, Index rows, Index cols) {
   detail::require_at_least("uniforms", "rows", rows, 0);
   detail::require_at_least("uniforms", "cols", cols, 0);
-  Batch<T> out(rows, cols);
+  Batch<T> out = detail::spare<T>(rows, cols);
   fill_uniforms(rng, out);
   return out;
 }
@@ -118,7 +119,7 @@ template <class T, std::uniform_random_bit_generator R>
 Batch<T> normals(R& rng, Index rows, Index cols) {
   detail::require_at_least("normals", "rows", rows, 0);
   detail::require_at_least("normals", "cols", cols, 0);
-  Batch<T> out(rows, cols);
+  Batch<T> out = detail::spare<T>(rows, cols);
   fill_normals(rng, out);
   return out;
 }

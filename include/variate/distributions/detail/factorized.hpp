@@ -152,6 +152,11 @@ class Factorized : public Theta<typename Law::Scalar> {
   const Batch<T>& settings() const { return settings_; }
 
  protected:
+  Factorized(const Factorized&) = default;
+  Factorized(Factorized&&) = default;
+  Factorized& operator=(const Factorized&) = default;
+  Factorized& operator=(Factorized&&) = default;
+  ~Factorized() { give_back(constants_); }
   explicit Factorized(Batch<T> theta, Batch<T> settings = {}) : Theta<T>(std::move(theta)), settings_(std::move(settings)) {
     prepare();
   }
@@ -172,7 +177,8 @@ class Factorized : public Theta<typename Law::Scalar> {
 
   void prepare() {
     const Index points = event_size() * this->batch_size();
-    constants_.resize(Law::constants * event_size(), this->batch_size());
+    const Index rows = Law::constants * event_size();
+    if (constants_.size() != rows * this->batch_size()) constants_ = spare<T>(rows, this->batch_size());
     for (Index i = 0; i < points; i += packet_size<T>) {
       const Index count = std::min(packet_size<T>, points - i);
       store_numbers<Law::constants>(Law::prepare(numbers(i, points, count)), constants_.data() + i, points, count);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/cells.hpp"
 #include "variate/distributions/detail/law.hpp"
@@ -22,9 +23,18 @@ class FactorizedDraw {
   using T = typename Law::Scalar;
   Batch<T> value;  ///< d x SB
 
+  FactorizedDraw(const FactorizedDraw&) = default;
+  FactorizedDraw(FactorizedDraw&&) = default;
+  FactorizedDraw& operator=(const FactorizedDraw&) = default;
+  FactorizedDraw& operator=(FactorizedDraw&&) = default;
+  ~FactorizedDraw() {
+    give_back(value);
+    give_back(noise_);
+  }
+
   /// K x B: for each data point, sum over its samples of (dvalue/dtheta)^T G.
   Batch<T> theta_pullback(const Batch<T>& g) const {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
+    Batch<T> gradient = spare<T>(q_->theta().rows(), q_->theta().cols());
     pull(g, gradient.data());
     return gradient;
   }
@@ -37,7 +47,7 @@ class FactorizedDraw {
 
  private:
   friend class Factorized<Law>;
-  FactorizedDraw(const Factorized<Law>& q, Batch<T> noise) : value(noise.rows(), noise.cols()), q_(&q), noise_(std::move(noise)) {
+  FactorizedDraw(const Factorized<Law>& q, Batch<T> noise) : value(spare<T>(noise.rows(), noise.cols())), q_(&q), noise_(std::move(noise)) {
     q.points_from(noise_, value);
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 
 namespace variate::detail {
@@ -72,6 +73,11 @@ class Theta {
 
  protected:
   Theta() = default;
+  Theta(const Theta&) = default;
+  Theta(Theta&&) = default;
+  Theta& operator=(const Theta&) = default;
+  Theta& operator=(Theta&&) = default;
+  ~Theta() { give_back(theta_); }
   explicit Theta(Batch<T> theta) : theta_(std::move(theta)) {}
 
   /// Takes new parameters of the size it has; nothing has changed if it throws.

@@ -29,8 +29,8 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   if (n % 2 != 0) throw InvalidArgument(complaint(name, "n", n, "an even number"));
   const Batch<T>& theta = q.distribution().theta();
   const Index d = theta.rows(), points = q.batch_size(), pairs = n / 2, half = pairs * points;
-  const Batch<T> u = uniforms<T>(rng, d, half);
-  Batch<T> x(d, 2 * half);
+  Batch<T> u = uniforms<T>(rng, d, half), x = spare<T>(d, 2 * half);
+  const GivesBack at_end(u, x);
   x.leftCols(half) = map_cells(
       theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); });
   x.rightCols(half) = map_cells(

@@ -1,5 +1,6 @@
 #pragma once
 /// The score estimate with a relaxed cost as its control variate, and what its scale and temperature are tuned by.
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/cells.hpp"
 
@@ -15,7 +16,7 @@ struct ControlledScore {
   /// by_tau and difference_by_tau may be empty; then gb is 0. `relaxed` and `by_tau` are 1 x columns.
   ControlledScore(const Batch<T>& score, const Batch<T>& difference, const Batch<T>& difference_by_tau, const Row<T>& f,
                   const Row<T>& relaxed, const Row<T>& by_tau, T eta, const Row<T>& w)
-      : gradient(score.rows(), score.cols()) {
+      : gradient(spare<T>(score.rows(), score.cols())) {
     using V = Packet<T>;
     const Index cols = score.cols();
     const bool moves = difference_by_tau.size() != 0;

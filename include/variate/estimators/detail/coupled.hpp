@@ -2,6 +2,7 @@
 /// A hard draw, the noisy logits it was made from, and other noisy logits that would have made it: what REBAR and RELAX weigh.
 #include <utility>
 
+#include "variate/core/spare.hpp"
 #include "variate/estimators/detail/kept.hpp"
 #include "variate/estimators/detail/relaxation.hpp"
 #include "variate/estimators/detail/relaxation_categorical.hpp"
@@ -25,8 +26,9 @@ struct Coupled {
   template <class R>
   Coupled(const Q& q, R& rng, Index n) : theta(q.distribution().theta()), smooth(q.distribution()) {
     const Index cols = n * q.batch_size();
-    const Batch<T> u = uniforms<T>(rng, theta.rows(), cols);
-    const Batch<T> v = uniforms<T>(rng, theta.rows(), cols);
+    Batch<T> u = uniforms<T>(rng, theta.rows(), cols);
+    Batch<T> v = uniforms<T>(rng, theta.rows(), cols);
+    const GivesBack at_end(u, v);
     if constexpr (diagonal) {
       smooth.couple(u, v, b, both, score, rate);
     } else {
@@ -36,6 +38,11 @@ struct Coupled {
       both.rightCols(cols) = smooth.conditional(b, v);
       score = smooth.score(b);
     }
+  }
+  Coupled(const Coupled&) = delete;
+  Coupled& operator=(const Coupled&) = delete;
+  ~Coupled() {
+    for (Batch<T>* x : {&b, &both, &score, &rate}) give_back(*x);
   }
   Index cols() const { return b.cols(); }
   void copy(Index to, Index from) {
@@ -51,7 +58,7 @@ struct Coupled {
   }
   /// [w, -(dz_tilde/dtheta) w]: how [z, z_tilde] move along w, the second backwards.
   Batch<T> apart(const Batch<T>& w) const {
-    Batch<T> v(w.rows(), 2 * cols());
+    Batch<T> v = spare<T>(w.rows(), 2 * cols());
     v.leftCols(cols()) = w;
     if constexpr (diagonal) v.rightCols(cols()) = -w.cwiseProduct(rate);
     else v.rightCols(cols()) = -smooth.conditional_tangent(b, both.rightCols(cols()), w);
@@ -99,6 +106,7 @@ struct RelaxedCost {
   RelaxedCost(const F& f, const Coupled<Q>& draw, T tau, bool improved, bool tuned) {
     const T kappa = improved ? tau / (tau + 1) : T(0), curve = improved ? tau / ((tau + 1) * (tau + 1)) : T(0);
     Batch<T> y, turned, slope, second;
+    const GivesBack at_end(y, turned, slope, second);
     if constexpr (Coupled<Q>::diagonal) {
       draw.smooth.relax(draw.both, tau, kappa, curve, y, turned);
     } else {
@@ -128,6 +136,13 @@ struct RelaxedCost {
     if constexpr (Coupled<Q>::diagonal)
       draw.smooth.differences(draw.rate, y, turned, slope, second, tau, kappa, curve, difference, difference_by_tau);
     else differences(draw, y, slope, second, tau, kappa, curve);
+  }
+
+  RelaxedCost(const RelaxedCost&) = delete;
+  RelaxedCost& operator=(const RelaxedCost&) = delete;
+  ~RelaxedCost() {
+    give_back(difference);
+    give_back(difference_by_tau);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
+#include "variate/core/spare.hpp"
 
 namespace variate::detail {
 
@@ -108,9 +109,11 @@ void add_direct_unless_zero_mean(const E& evaluation, const Row<T>& w, Vector<T>
 /// objectives whose own says that its mean is zero is left out if `scored`.
 template <bool scored, class T, class Q, class E>
 Vector<T> to_parameters(const Q& q, Batch<T> g, const E& e, const Row<T>& w) {
+  const GivesBack at_end(g);
   constexpr bool left_out = scored && requires { requires E::direct_mean_is_zero; };
   if constexpr (!left_out && requires { e.direct_theta(w); }) {
-    const Batch<T> direct = e.direct_theta(w);
+    Batch<T> direct = e.direct_theta(w);
+    const GivesBack after(direct);
     if (direct.size() != 0) g.leftCols(direct.cols()) += direct;
     return q.link_pullback(g);
   } else {
@@ -145,6 +148,7 @@ Vector<T> score_with_direct(const E& e, const Q& q, const Batch<T>& x, const Row
         q.distribution().score(x, w);
       }) {
     Batch<T> g = e.direct_theta(w);
+    const GivesBack at_end(g);
     const Vector<T> flat = q.distribution().score(x, recentred);
     if (g.size() == 0) g.setZero(flat.size() / q.batch_size(), q.batch_size());
     g += Eigen::Map<const Batch<T>>(flat.data(), g.rows(), g.cols());

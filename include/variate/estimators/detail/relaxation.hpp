@@ -15,6 +15,7 @@
 ///   score(b) = grad log p(b); mean() = E b, K x B; mean_pullback(g) = (dE b/dtheta)^T g_c
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/bernoulli.hpp"
 #include "variate/distributions/detail/cells.hpp"
@@ -35,7 +36,7 @@ class Relaxation {
 /// out = f(theta, slice) for every entry of a K x cols batch.
 template <class S, class F>
 Batch<S> map_cells(const Batch<S>& theta, Index cols, F f) {
-  Batch<S> out(theta.rows(), cols);
+  Batch<S> out = spare<S>(theta.rows(), cols);
   for_each_cell<1>(theta.data(), theta.rows(), theta.cols(), cols, [&](const Numbers<S, 1>& phi, auto each, auto) {
     each([&](const auto& at) { at.store(f(phi[0], at), out.data()); });
   });
@@ -108,10 +109,8 @@ class Relaxation<Bernoulli<S>> {
   /// b, [z, z_tilde], the score and dz_tilde/dlogit (no logit moves another's z_tilde) in one pass over the noise.
   void couple(const Batch<S>& u, const Batch<S>& v, Batch<S>& b, Batch<S>& both, Batch<S>& score, Batch<S>& rate) const {
     const Index cols = u.cols();
-    b.resize(u.rows(), cols);
-    both.resize(u.rows(), 2 * cols);
-    score.resize(u.rows(), cols);
-    rate.resize(u.rows(), cols);
+    for (Batch<S>* x : {&b, &score, &rate}) *x = spare<S>(u.rows(), cols);
+    both = spare<S>(u.rows(), 2 * cols);
     for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), cols, [&](const Numbers<S, 1>& logits, auto each, auto) {
       const V phi = logits[0], e = math::exp(-math::abs(phi)), small = e / (e + V(S(1))), large = V(S(1)) / (e + V(S(1)));
       const V p1 = select(phi < S(0), small, large), p0 = select(phi < S(0), large, small);
@@ -132,8 +131,8 @@ class Relaxation<Bernoulli<S>> {
   }
   /// y = smooth(a) with a = z/tau + kappa theta, and its slope by log tau, kappa's being `curve`.
   void relax(const Batch<S>& z, S tau, S kappa, S curve, Batch<S>& y, Batch<S>& turned) const {
-    y.resize(z.rows(), z.cols());
-    turned.resize(z.rows(), z.cols());
+    y = spare<S>(z.rows(), z.cols());
+    turned = spare<S>(z.rows(), z.cols());
     const S per = S(1) / tau;
     for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), z.cols(), [&](const Numbers<S, 1>& logits, auto each, auto) {
       const V lift = V(kappa) * logits[0], turn = V(curve) * logits[0];
@@ -149,8 +148,8 @@ class Relaxation<Bernoulli<S>> {
                    S tau, S kappa, S curve, Batch<S>& by_theta, Batch<S>& by_both) const {
     const Index cols = rate.cols();
     const bool twice = second.size() != 0;
-    by_theta.resize(rate.rows(), cols);
-    if (twice) by_both.resize(rate.rows(), cols);
+    by_theta = spare<S>(rate.rows(), cols);
+    if (twice) by_both = spare<S>(rate.rows(), cols);
     const V per(S(1) / tau), lift(kappa), turn(curve), one(S(1)), two(S(2));
     for_each_cell<1>(theta_.data(), theta_.rows(), theta_.cols(), cols, [&](const Numbers<S, 1>&, auto each, auto) {
       each([&](const auto& at) {

@@ -16,6 +16,7 @@ template <class Q, class F, class ToTheta, class Copy>
 Estimate<ScalarOf<Q>> through_points(const Q& q, const F& f, Batch<ScalarOf<Q>> x, Index n, ToTheta to_theta, Copy copy) {
   using T = ScalarOf<Q>;
   Kept<T> kept(n, q.batch_size());
+  const GivesBack at_end(x);
   Estimate<T> estimate;
   const auto attempt = [&] {
     estimate.evaluations += x.cols();
@@ -23,6 +24,7 @@ Estimate<ScalarOf<Q>> through_points(const Q& q, const F& f, Batch<ScalarOf<Q>> 
     if (kept.drop_non_finite(e.value)) return false;
     const Row<T> w = kept.weights();
     Batch<T> g;
+    const GivesBack after(g);
     estimate.f = e.pullback(w, g);
     if (kept.drop_non_finite(g)) return false;
     estimate.value = e.value.dot(w);

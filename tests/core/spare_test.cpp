@@ -1,0 +1,62 @@
+#include "variate/core/spare.hpp"
+
+#include <utility>
+
+#include "support/catch.hpp"
+
+using variate::Batch;
+using variate::Index;
+using variate::detail::give_back;
+using variate::detail::spare;
+
+TEST_CASE("a batch given back serves the next one of its size, whatever its shape", "[core]") {
+  Batch<double> one = spare<double>(60, 100);
+  const double* const where = one.data();
+  give_back(one);
+  CHECK(one.size() == 0);
+  const Batch<double> smaller = spare<double>(59, 100);
+  CHECK(smaller.data() != where);
+  Batch<double> again = spare<double>(100, 60);
+  CHECK(again.data() == where);
+  CHECK(again.rows() == 100);
+  CHECK(again.cols() == 60);
+  const Batch<double> another = spare<double>(60, 100);
+  CHECK(another.data() != where);
+}
+
+TEST_CASE("small and very large batches are not kept", "[core]") {
+  Batch<float> small = spare<float>(10, 10);
+  give_back(small);
+  CHECK(small.size() == 100);
+  Batch<float> large = spare<float>(1, Index{1} << 23);
+  give_back(large);
+  CHECK(large.size() == Index{1} << 23);
+}
+
+TEST_CASE("no more is kept than the limits say", "[core]") {
+  auto* const kept = variate::detail::kept_by_thread<Batch<float>, variate::detail::spare_batches>();
+  for (Index i = 0; i < 100; ++i) {
+    Batch<float> batch(1, 8000 + i);
+    give_back(batch);
+  }
+  CHECK(kept->size() == variate::detail::spare_batches);
+  CHECK(kept->back().size() == 8099);
+  for (Index i = 0; i < 20; ++i) {
+    Batch<float> batch(1, Index{1} << 21);  // 8 MB each, 64 in all
+    give_back(batch);
+  }
+  CHECK(kept->size() == 8);
+}
+
+TEST_CASE("what was moved away is not given back at the end of a scope", "[core]") {
+  Batch<double> taken;
+  const double* where = nullptr;
+  {
+    Batch<double> a(50, 100), b(50, 100);
+    const variate::detail::GivesBack at_end(a, b);
+    where = b.data();
+    taken = std::move(a);
+  }
+  CHECK(taken.size() == 5000);
+  CHECK(spare<double>(50, 100).data() == where);
+}
