@@ -16,6 +16,7 @@
 #include "variate/mixtures/component_states.hpp"
 #include "variate/mixtures/component_stepsizes.hpp"
 #include "variate/mixtures/component_updates.hpp"
+#include "variate/mixtures/detail/candidate_search.hpp"
 #include "variate/mixtures/detail/selection.hpp"
 #include "variate/mixtures/detail/target.hpp"
 #include "variate/mixtures/gaussians.hpp"
@@ -292,24 +293,33 @@ class GmmVi {
     report.dropped += from_prior->dropped;
     const std::vector<Index> rows = database_.random_rows(rng, rule.num_database_samples);
     const auto stored = static_cast<Index>(rows.size()), drawn = from_prior->rows.target.size();
-    Row<T> density(stored + drawn), value(stored + drawn), some;
-    Batch<T> x;
-    constexpr Index block = 4096;
-    for (Index from = 0; from < stored; from += block) {
-      const Index n = std::min(block, stored - from);
-      database_.points(rows.data() + from, n, x, some);
-      value.segment(from, n) = some;
-      density.segment(from, n) = model_.log_density(x);
-    }
-    for (Index c = 0; c < drawn; ++c) {
-      const T at_prior = from_prior->rows.target[c];
-      value[stored + c] = std::isfinite(at_prior) ? at_prior : std::numeric_limits<T>::quiet_NaN();
-    }
-    if (drawn > 0) density.tail(drawn) = model_.log_density(from_prior->rows.x);
     const T u = uniforms<T>(rng, 1, 1)(0, 0), mean_entropy = model_.average_entropy();
     const T entropy = prior_ ? rule.desired_entropy(u, mean_entropy, prior_->entropy()) : mean_entropy;
     const T threshold = static_cast<T>(rule.threshold(++additions_));
-    const Index best = rule.best_candidate(density, value, threshold);
+    Row<T> some, at_prior = from_prior->rows.target;
+    for (Index c = 0; c < drawn; ++c)
+      if (!std::isfinite(at_prior[c])) at_prior[c] = std::numeric_limits<T>::quiet_NaN();
+    Batch<T> x;
+    const auto look_at_all = [&](auto look) {
+      constexpr Index block = 2048;
+      for (Index from = 0; from < stored; from += block) {
+        const Index n = std::min(block, stored - from);
+        database_.points(rows.data() + from, n, x, some);
+        look(x, some, from);
+      }
+      if (drawn > 0) look(from_prior->rows.x, at_prior, stored);
+    };
+    detail::CandidateSearch<T, C> search(model_, threshold);
+    look_at_all([&](const Batch<T>& points, const Row<T>& values, Index from) { search.look(points, values, from, from == 0); });
+    Index best = search.best();
+    if (best == detail::CandidateSearch<T, C>::unsettled) {
+      Row<T> density(stored + drawn), value(stored + drawn);
+      look_at_all([&](const Batch<T>& points, const Row<T>& values, Index from) {
+        value.segment(from, values.size()) = values;
+        density.segment(from, values.size()) = model_.log_density(points);
+      });
+      best = rule.best_candidate(density, value, threshold);
+    }
     if (best < 0) return;
     if (best < stored) database_.points(rows.data() + best, 1, x, some);
     else x = from_prior->rows.x.col(best - stored);
