@@ -22,8 +22,8 @@ namespace variate {
 struct SampleDatabaseOptions {
   Index max_samples = 10000000;  ///< more are thinned: every second row goes before the new ones come
   bool keep_samples = true;      ///< false: each batch replaces all that was there
-  /// Rows, counted from the newest, whose normal distributions are kept beyond the newest batch. `newest` gives no row that has
-  /// lost its own; in 300 dimensions one takes more memory than 600 samples.
+  /// Rows before the newest batch whose normal distributions are kept. `newest` gives no row that has lost its own; in 300
+  /// dimensions one takes more memory than 600 samples.
   Index reach = std::numeric_limits<Index>::max();
 };
 
@@ -258,11 +258,9 @@ class SampleDatabase {
   /// Lets go of the distributions of rows out of reach.
   void forget() {
     if (options_.reach >= size_) return;
-    Index behind = 0;  // rows in later batches
-    std::size_t keep = chunks_.size() - 1;
-    while (keep > known_from_ && behind < options_.reach) behind += cols(chunks_[keep--]);
-    if (behind < options_.reach) return;
-    for (; known_from_ <= keep && known_from_ + 1 < chunks_.size(); ++known_from_)
+    std::size_t keep = chunks_.size() - 1;  // distributions of batches from here on are kept
+    for (Index rows = 0; keep > known_from_ && rows < options_.reach;) rows += cols(chunks_[--keep]);
+    for (; known_from_ < keep; ++known_from_)
       for (const Index m : chunks_[known_from_].mapping) {
         Index& slot = slots_[static_cast<std::size_t>(m)];
         if (slot == nowhere) continue;

@@ -16,8 +16,8 @@
 
 namespace variate::detail {
 
-/// Log densities of distributions at the columns of a batch, each computed once: rows of what is known already (by version) are
-/// copied, and in the others only the columns that are new are computed.
+/// Log densities of distributions at the columns of a batch, each computed once: what a former step has seen of a distribution (by its
+/// version) at a row of the database is copied.
 template <class T, Covariance C>
 class Selection {
  public:
@@ -30,9 +30,9 @@ class Selection {
     const Index n = reused_.target.size();
     densities_.resize(model.size(), n);
     model.component_log_densities(reused_.x, 0, n, densities_);
-    table_.resize(0, 0);
-    versions_.clear();
-    background(database.background(reused_.mapping), model, reused_.x, densities_, 0, reused_background_);
+    const Index known = std::min(n, table_.cols());  // the table's columns are the newest rows
+    background(database.background(reused_.mapping), model, reused_.x, densities_, n - known, table_.cols() - known, known,
+               reused_background_);
     return selector.draw(model, densities_, reused_background_, rng);
   }
 
@@ -41,24 +41,28 @@ class Selection {
     const Index n = fresh.target.size(), before = database.size();
     database.add(std::move(fresh), model);
     database.newest(reused_.target.size() + n, samples.stored);
-    // thinned, or replaced: the reused rows are not those they were
-    const Index known = database.size() == before + n ? samples.stored.target.size() - n : 0;
-    if (known == 0) {
-      table_.resize(0, 0);
-      versions_.clear();
-    }
+    const Index reused = reused_.target.size();
+    // else thinned, or replaced: the reused rows are not those they were
+    const bool same = database.size() == before + n && samples.stored.target.size() == reused + n;
+    const Index known = same ? reused : 0;
+    if (known == 0) forget();
     const Index total = samples.stored.target.size();
     samples.densities.resize(model.size(), total);
     if (known > 0) samples.densities.leftCols(known) = densities_;
     model.component_log_densities(samples.stored.x, known, total - known, samples.densities);
-    background(database.background(samples.stored.mapping), model, samples.stored.x, samples.densities, known, samples.background);
+    background(database.background(samples.stored.mapping), model, samples.stored.x, samples.densities, 0, 0,
+               std::min(known, table_.cols()), samples.background);
   }
 
  private:
-  /// out = log density of a background at x, where `densities` are those of the model; the first `known` columns of the table of the
-  /// last call are right.
-  void background(const Background<T, C>& from, const Gaussians<T, C>& model, const Batch<T>& x, const Batch<T>& densities,
-                  Index known, Row<T>& out) {
+  void forget() {
+    table_.resize(0, 0);
+    versions_.clear();
+  }
+  /// out = log density of a background at x, where `densities` are those of the model. The table holds what it needs of the last call:
+  /// `known` of its columns from `there` on are those of x from `here` on.
+  void background(const Background<T, C>& from, const Gaussians<T, C>& model, const Batch<T>& x, const Batch<T>& densities, Index here,
+                  Index there, Index known, Row<T>& out) {
     constexpr T none = -std::numeric_limits<T>::infinity();
     const Vector<T> log_weights = from.log_weights();
     std::vector<Index> component(from.gaussians.size(), -1);
@@ -72,6 +76,7 @@ class Selection {
       Vector<T> offset = Vector<T>::Constant(model.size(), none);
       for (std::size_t g = 0; g < component.size(); ++g) offset[component[g]] = log_weights[static_cast<Index>(g)];
       offset_log_sum_exp(densities, offset, out);
+      forget();
       return;
     }
     const Index n = x.cols(), rows = static_cast<Index>(component.size());
@@ -84,13 +89,15 @@ class Selection {
         table.row(g) = densities.row(k);
         continue;
       }
-      Index have = 0;
+      T* const row = table.data() + g * n;
       const auto found = std::find(versions_.begin(), versions_.end(), gaussian.version);
-      if (found != versions_.end() && known > 0) {
-        have = known;
-        table.row(g).head(known) = table_.row(found - versions_.begin()).head(known);
+      if (found == versions_.end() || known == 0) {
+        gaussian.log_density(x, 0, n, row, room_);
+        continue;
       }
-      gaussian.log_density(x, have, n - have, table.data() + g * n + have, room_);
+      gaussian.log_density(x, 0, here, row, room_);
+      std::copy_n(table_.data() + (found - versions_.begin()) * table_.cols() + there, known, row + here);
+      gaussian.log_density(x, here + known, n - here - known, row + here + known, room_);
     }
     offset_log_sum_exp(table, log_weights, out);
     table_.swap(table);
@@ -98,7 +105,8 @@ class Selection {
   }
 
   StoredSamples<T> reused_;
-  Batch<T> densities_, table_;  // at the reused rows: of the model, and of what they came from
+  Batch<T> densities_;  // of the model, at the reused rows
+  Batch<T> table_;      // of what the newest rows came from, at these rows; a row for each version
   std::vector<std::uint64_t> versions_;
   Row<T> reused_background_;
   std::vector<T> room_;

@@ -1,0 +1,6 @@
+/// The codenames SA....: see codenames.hpp.
+#include "codenames.hpp"
+
+namespace {
+const bool added = codenames::add_all<'S', 'A'>();
+}  // namespace
