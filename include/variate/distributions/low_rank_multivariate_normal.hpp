@@ -9,6 +9,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/detail/by_point.hpp"
+#include "variate/distributions/detail/products.hpp"
 #include "variate/distributions/detail/theta.hpp"
 #include "variate/distributions/detail/packed_factor.hpp"
 #include "variate/math/linear_algebra.hpp"
@@ -93,7 +94,7 @@ class LowRankMultivariateNormal : public detail::Theta<S> {
   /// W W^T + D of data point b, d x d.
   Batch<S> covariance(Index b = 0) const {
     const Batch<S> w = cov_factor(b);
-    Batch<S> c = w * w.transpose();
+    Batch<S> c = detail::product_transposed(w, w);
     for (Index i = 0; i < d_; ++i) c(i, i) += root_(i, b) * root_(i, b);
     return c;
   }
@@ -167,8 +168,8 @@ class LowRankMultivariateNormal : public detail::Theta<S> {
       Point& p = points_[static_cast<std::size_t>(b)];
       p.a = cov_factor(b);
       for (Index i = 0; i < d_; ++i) p.a.row(i) /= root_(i, b);
-      p.capacitance = Batch<S>::Identity(rank_, rank_);
-      p.capacitance.noalias() += p.a.transpose() * p.a;
+      p.capacitance = detail::transposed_product(p.a, p.a);
+      for (Index j = 0; j < rank_; ++j) p.capacitance(j, j) += S(1);
       detail::cholesky(p.capacitance);
       const S log_determinant = math::log_determinant_lower(p.capacitance) + S(0.5) * this->theta_.col(b).tail(d_).sum();
       log_normalizer_[b] = -log_determinant - static_cast<S>(d_) * S(0.91893853320467274178032973640562L);
@@ -185,8 +186,8 @@ class LowRankMultivariateNormal : public detail::Theta<S> {
     const Index batch = this->batch_size();
     Batch<S> x(d_, noise.cols());
     const auto draw = [this](Index b, const Batch<S>& z, Batch<S>& to) {
-      to.noalias() = point(b).a * z.topRows(rank_);
-      to += z.bottomRows(d_);
+      to = z.bottomRows(d_);
+      detail::accumulate_product(to, point(b).a, z.data());
       for (Index i = 0; i < d_; ++i) to.row(i).array() = this->theta_(i, b) + root_(i, b) * to.row(i).array();
     };
     if (batch == 1) {
@@ -205,10 +206,11 @@ class LowRankMultivariateNormal : public detail::Theta<S> {
   Batch<S> explain(Index b, Batch<S>& e) const {
     const Point& p = point(b);
     for (Index i = 0; i < d_; ++i) e.row(i).array() = (e.row(i).array() - this->theta_(i, b)) / root_(i, b);
-    Batch<S> h = p.a.transpose() * e;
+    Batch<S> h = detail::transposed_product(p.a, e);
     math::solve_lower(p.capacitance, h);
     math::solve_lower_transposed(p.capacitance, h);
-    e.noalias() -= p.a * h;
+    const Batch<S> taken = -h;
+    detail::accumulate_product(e, p.a, taken.data());
     return h;
   }
   Parts split(const Batch<S>& x) const {
@@ -254,8 +256,8 @@ class LowRankMultivariateNormal : public detail::Theta<S> {
     }
     for (Index b = 0; b < batch; ++b) {
       const Batch<S> product = batch == 1
-                                   ? Batch<S>(g * h.transpose())
-                                   : Batch<S>(detail::columns_of(g, b, batch) * detail::columns_of(h, b, batch).transpose());
+                                   ? detail::product_transposed(g, h)
+                                   : detail::product_transposed(detail::columns_of(g, b, batch), detail::columns_of(h, b, batch));
       for (Index k = 0; k < product.size(); ++k) gradient(d_ + k, b) = product.data()[k];
     }
     return gradient;
