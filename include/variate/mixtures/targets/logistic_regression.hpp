@@ -42,16 +42,34 @@ Batch<T> scaled_design(const Batch<T>& raw) {
 
 namespace detail {
 
-/// log sigmoid(z) summed over rows, for a strip of columns, and z = sigmoid(-z): the slopes. One logarithm for many rows: the
-/// product of numbers between 1 and 2 is taken before it overflows.
+/// Sums of log sigmoid(z) over the rows of one batch after the other, for each column. One logarithm for many rows: the product
+/// of numbers between 1 and 2 is taken before it overflows.
 template <class T, class L = math::Lanes<T>>
-void sum_log_sigmoid(T* z, Index rows, Index cols, T* value) {
-  constexpr Index most = sizeof(T) == 8 ? 1000 : 120;
-  for (Index c = 0; c < cols; c += L::size) {
-    const Index count = std::min<Index>(L::size, cols - c);
-    L sum(T(0)), product(T(1));
-    for (Index i = 0, since = 0; i < rows; ++i) {
-      T* at = z + i * cols + c;
+class LogSigmoidSum {
+ public:
+  explicit LogSigmoidSum(Index cols) : sums_(Row<T>::Zero(padded(cols))), products_(Row<T>::Ones(padded(cols))), cols_(cols) {}
+
+  /// z becomes sigmoid(-z): the slopes.
+  void add(Batch<T>& z) {
+    constexpr Index most = sizeof(T) == 8 ? 1000 : 120;
+    for (Index row = 0; row < z.rows();) {
+      const Index some = std::min(most - since_, z.rows() - row);
+      for (Index c = 0; c < cols_; c += L::size) add(z.data() + row * cols_ + c, some, std::min<Index>(L::size, cols_ - c), c);
+      since_ += some;
+      row += some;
+      if (since_ == most) take_logarithms();
+    }
+  }
+  void store(T* value) {
+    take_logarithms();
+    std::copy_n(sums_.data(), cols_, value);
+  }
+
+ private:
+  static Index padded(Index cols) { return (cols + L::size - 1) / L::size * L::size; }
+  void add(T* at, Index rows, Index count, Index c) {
+    L sum = L::load(sums_.data() + c), product = L::load(products_.data() + c);
+    for (Index i = 0; i < rows; ++i, at += cols_) {
       const L x = count == L::size ? L::load(at) : L::load(at, count, T(0));
       const L e = math::exp(-abs(x)), one = e + L(T(1));
       product *= one;
@@ -59,16 +77,20 @@ void sum_log_sigmoid(T* z, Index rows, Index cols, T* value) {
       const L slope = select(x < L(T(0)), L(T(1)), e) / one;
       if (count == L::size) slope.store(at);
       else slope.store(at, count);
-      if (++since == most) {
-        sum = sum - math::log(product);
-        product = L(T(1));
-        since = 0;
-      }
     }
-    sum = sum - math::log(product);
-    sum.store(value + c, count);
+    sum.store(sums_.data() + c);
+    product.store(products_.data() + c);
   }
-}
+  void take_logarithms() {
+    math::log(products_.data(), products_.data(), products_.size());
+    sums_ -= products_;
+    products_.setOnes();
+    since_ = 0;
+  }
+
+  Row<T> sums_, products_;
+  Index cols_, since_ = 0;
+};
 
 /// Rows of the design with the sign that their label gives: the likelihood of row i is sigmoid(row . w).
 template <class T>
@@ -121,25 +143,29 @@ class LogisticRegression {
   Row<T> value_and_gradient(const Batch<T>& w, Batch<T>& gradient) const { return weigh(w, &gradient); }
 
  private:
-  /// Columns that are worked on together: their activations stay in the cache.
-  static constexpr Index strip = 48;
+  /// Columns and rows of activations that are worked on together: they stay in the first cache.
+  static constexpr Index strip = 48, stretch = 96;
 
   Row<T> weigh(const Batch<T>& w, Batch<T>* gradient) const {
     detail::require_size("LogisticRegression", "rows of w", w.rows(), event_size());
-    const Index n = w.cols(), d = event_size(), size = rows();
+    const Index n = w.cols(), d = event_size();
     if (gradient) gradient->resize(d, n);
     Row<T> value(n);
     Batch<T> block, z, slope;
     for (Index from = 0; from < n; from += strip) {
       const Index count = std::min(strip, n - from);
       block = w.middleCols(from, count);
-      z.setZero(size, count);
-      detail::multiply<T>(z.data(), {rows_.data(), d, 1}, block.data(), size, d, count);
-      detail::sum_log_sigmoid(z.data(), size, count, value.data() + from);
-      if (!gradient) continue;
+      detail::LogSigmoidSum<T> sum(count);
       slope.setZero(d, count);
-      detail::multiply<T>(slope.data(), {rows_.data(), 1, d}, z.data(), d, size, count);
-      gradient->middleCols(from, count) = slope;
+      for (Index row = 0; row < rows(); row += stretch) {
+        const Index some = std::min(stretch, rows() - row);
+        z.resize(some, count);
+        detail::multiply<T>(z.data(), {rows_.data() + row * d, d, 1}, block.data(), some, d, count, false);
+        sum.add(z);
+        if (gradient) detail::multiply<T>(slope.data(), {rows_.data() + row * d, 1, d}, z.data(), d, some, count);
+      }
+      sum.store(value.data() + from);
+      if (gradient) gradient->middleCols(from, count) = slope;
     }
     detail::add_normal_prior(w, deviation_, value, gradient);
     return value;
@@ -212,7 +238,9 @@ class MinibatchLogisticRegression {
     Batch<T> z = Batch<T>::Zero(held_out_.rows(), w.cols());
     detail::multiply<T>(z.data(), {held_out_.data(), w.rows(), 1}, w.data(), z.rows(), w.rows(), w.cols());
     Row<T> value(w.cols());
-    detail::sum_log_sigmoid(z.data(), z.rows(), z.cols(), value.data());
+    detail::LogSigmoidSum<T> sum(w.cols());
+    sum.add(z);
+    sum.store(value.data());
     return value / static_cast<T>(held_out_.rows());
   }
 
@@ -241,7 +269,9 @@ class MinibatchLogisticRegression {
       block = w.middleCols(c, strip);
       z.setZero(size, strip);
       detail::multiply<T>(z.data(), {some.data(), d, 1}, block.data(), size, d, strip);
-      detail::sum_log_sigmoid(z.data(), size, strip, value.data() + c);
+      detail::LogSigmoidSum<T> sum(strip);
+      sum.add(z);
+      sum.store(value.data() + c);
       slope.setZero(d, strip);
       detail::multiply<T>(slope.data(), {some.data(), 1, d}, z.data(), d, size, strip);
       gradient.middleCols(c, strip) = slope;
