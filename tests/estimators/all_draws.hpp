@@ -20,9 +20,14 @@ variate::Vector<double> uniforms_making(const Q& q, const variate::Vector<double
 }
 
 struct OverDraws {
-  variate::Vector<double> mean, variance;
+  variate::Vector<double> mean, variance, fourth;  ///< fourth central moment
   double value = 0, total = 0;
 };
+/// How many draws of n samples there are; infinity is a number like any other.
+template <class Q>
+double count_of_draws(const Q& q, variate::Index n) {
+  return std::pow(static_cast<double>(q.support().cols()), static_cast<double>(n));
+}
 
 /// Of the gradient made of n samples of q (one data point; Bernoulli or OneHotCategorical), whose only noise are the K x n
 /// uniforms the samples are made of.
@@ -34,7 +39,8 @@ OverDraws over_all_draws(const E& estimator, const Q& q, const F& f, variate::In
   variate::Index all = 1;
   for (variate::Index s = 0; s < n; ++s) all *= points;
   OverDraws over;
-  over.mean = over.variance = variate::Vector<double>::Zero(support.rows());
+  variate::Batch<double> g(support.rows(), all);
+  variate::Row<double> w(all);
   for (variate::Index draw = 0; draw < all; ++draw) {
     variate::Batch<double> u(support.rows(), n);
     double log_p = 0;
@@ -45,13 +51,15 @@ OverDraws over_all_draws(const E& estimator, const Q& q, const F& f, variate::In
     }
     variate::Recorded<double> rng({}, {u});
     const auto e = estimator(q, f, rng, n);
-    const double p = std::exp(log_p);
-    over.mean += p * e.q;
-    over.variance += p * e.q.cwiseAbs2();
-    over.value += p * e.value;
-    over.total += p;
+    w(draw) = std::exp(log_p);
+    g.col(draw) = e.q;
+    over.value += w(draw) * e.value;
   }
-  over.variance -= over.mean.cwiseAbs2();
+  over.total = w.sum();
+  over.mean = g * w.transpose();
+  g.colwise() -= over.mean;
+  over.variance = g.cwiseAbs2() * w.transpose();
+  over.fourth = g.cwiseAbs2().cwiseAbs2() * w.transpose();
   return over;
 }
 

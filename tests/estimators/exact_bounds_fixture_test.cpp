@@ -78,15 +78,18 @@ TEST_CASE("bounds of several samples: exact means, and variances as drawn", "[fi
   };
   const auto check = [&](const char* name, const auto& estimator, Index n, const Vector<double>& exact, double value) {
     INFO(name << " of " << n);
+    if (count_of_draws(q, n) > 40000) return;  // of many latents: too many
     const OverDraws over = over_all_draws(estimator, q, l, n);
+    CHECK(over.total == Approx(1));
     CHECK(over.value == Approx(value));
     CHECK((over.mean - exact).cwiseAbs().maxCoeff() < 1e-9);  // the slopes' own error
     Rng rng(11);
-    const Scores z = worst_scores(each_gradient(estimator, many, of_many, rng, n), over.mean, over.variance);
+    const Scores z = worst_scores(each_gradient(estimator, many, of_many, rng, n), over.mean, over.variance, over.fourth);
     CHECK(z.mean < 4.5);
-    CHECK(z.variance < 5.5);
+    CHECK(z.variance < 4.5);
   };
   for (const Index k : {2, 3}) {
+    if (count_of_draws(q, k) > 40000) continue;
     const Vector<double> exact = slope(k);
     const double value = bound(q, f, k);
     check("geometric", Vimco{}, k, exact, value);

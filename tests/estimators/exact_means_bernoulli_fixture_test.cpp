@@ -1,7 +1,7 @@
 /// Estimators of bits made of uniforms alone, on every recorded problem: the mean over all they can draw is exact, recorded means
 /// and variances are met, and so are both by what the engine draws.
-#include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "estimators/all_draws.hpp"
@@ -37,15 +37,16 @@ TEST_CASE("bits: exact means and variances, of estimators made of uniforms alone
     };
     std::map<std::string, OverDraws> over;
     const auto enumerate = [&](const std::string& name, bool unbiased, const auto& estimator, Index n) {
+      if (count_of_draws(q, n) > 5000) return;  // of many bits: too many
       const OverDraws all = over[name] = over_all_draws(estimator, q, f, n);
       if (unbiased) note(name + " mean", all.mean, matrix(exact.at("grad")));
       Rng rng(7);
       const Index draws = 4000;
       const Bernoulli<double> many(alike(q.params(), draws));
-      const Scores z = worst_scores(each_gradient(estimator, many, f, rng, n), all.mean, all.variance);
+      const Scores z = worst_scores(each_gradient(estimator, many, f, rng, n), all.mean, all.variance, all.fourth);
       INFO(name << " of " << q.event_size() << " bits");
       CHECK(z.mean < 4.5);
-      CHECK(z.variance < 5.5);  // its own error is only estimated
+      CHECK(z.variance < 4.5);
     };
     enumerate("reinforce", true, Reinforce<NoBaseline>{}, 1);
     enumerate("reinforce_optimal_constant_baseline_mean_f", true, Reinforce{Constant<double>(number(exact.at("value")))}, 1);
@@ -62,7 +63,10 @@ TEST_CASE("bits: exact means and variances, of estimators made of uniforms alone
     if (!problem.contains("exact_moments")) continue;  // the one of extreme logits
     for (const auto& [name, want] : problem.at("exact_moments").items()) {
       if (name == "disarm") continue;  // moments_fixture_test.cpp
-      if (!over.count(name)) FAIL("unknown field " << name);
+      static const std::set<std::string> known{
+          "reinforce", "reinforce_optimal_constant_baseline_mean_f", "loo_k2", "muprop", "straight_through", "reinmax_tau1"};
+      if (!known.count(name)) FAIL("unknown field " << name);
+      if (!over.count(name)) continue;
       note(name + " recorded mean", over[name].mean, matrix(want.at("mean")));
       note(name + " recorded variance", over[name].variance, matrix(want.at("variance")));
     }

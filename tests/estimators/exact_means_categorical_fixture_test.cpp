@@ -50,13 +50,14 @@ TEST_CASE("one-hot: exact means and variances", "[fixtures][estimators]") {
     };
     std::map<std::string, OverDraws> over;
     const auto enumerate = [&](const std::string& name, bool unbiased, const auto& estimator, Index n) {
+      if (count_of_draws(q, n) > 5000) return;  // of many choices: too many
       const OverDraws all = over[name] = over_all_draws(estimator, q, f, n);
       CHECK(all.total == Approx(1));
       if (unbiased) note(name + " mean", all.mean, exact);
-      const Scores z = worst_scores(draws_of(estimator, n), all.mean, all.variance);
+      const Scores z = worst_scores(draws_of(estimator, n), all.mean, all.variance, all.fourth);
       INFO(name);
       CHECK(z.mean < 4.5);
-      CHECK(z.variance < 5.5);  // its own error is only estimated
+      CHECK(z.variance < 4.5);
     };
     enumerate("reinforce", true, Reinforce<NoBaseline>{}, 1);
     enumerate("leave-one-out", true, Reinforce{}, 2);
@@ -67,14 +68,17 @@ TEST_CASE("one-hot: exact means and variances", "[fixtures][estimators]") {
     enumerate("rodeo", true, Rodeo<>({}, {.alpha = 0.8, .beta = -0.6}), 2);
     enumerate("local expectation", true, LocalExpectation{}, 1);
     for (const auto& [name, want] : problem.at("exact_moments").items()) {
-      if (!over.count(name)) FAIL("unknown field " << name);
+      if (name != "reinforce") FAIL("unknown field " << name);
+      if (!over.count(name)) continue;
       note(name + " recorded mean", over[name].mean, flat(want.at("mean")));
       note(name + " recorded variance", over[name].variance, flat(want.at("variance")));
     }
     // those with other noise: only the mean is known
     const auto check_mean = [&](const auto& estimator, Index n) {
       const Batch<double> g = draws_of(estimator, n);
+      const Batch<double> p = q.mean();
       for (Index i = 0; i < exact.size(); ++i) {
+        if (p(i, 0) * (1 - p(i, 0)) * static_cast<double>(g.cols() * n) < 50) continue;  // too rare to be seen
         const double mean = g.row(i).mean(), count = static_cast<double>(g.cols());
         const double error = std::sqrt((g.row(i).array() - mean).square().sum()) / count;
         CHECK(std::abs(mean - exact(i)) < 4.5 * error + 1e-12);
