@@ -105,8 +105,9 @@ class GaussianMixture : public Mixture<Component> {
     }
     by_block(x, [&](const Block& block) {
       const Batch<Scalar> g = block.gradient();
-      Batch<Scalar> hessian(d * d, g.cols());
-      hessian.noalias() = precisions[static_cast<std::size_t>(block.b)] * block.responsibilities;
+      Batch<Scalar> hessian = Batch<Scalar>::Zero(d * d, g.cols());
+      detail::accumulate_product(hessian, precisions[static_cast<std::size_t>(block.b)],
+                                 block.responsibilities.data());
       block.add_spread(g, hessian);
       block.put(hessian, out.hessian);
       block.put(g, out.gradient);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "variate/core/types.hpp"
+#include "variate/distributions/detail/products.hpp"
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
 #include "variate/math/linear_algebra.hpp"
@@ -35,7 +36,7 @@ class GaussianComponent<MultivariateNormal<S>> {
   void add_gradient(const Batch<S>& y, const Batch<S>& z, G gradient) const {
     const Index d = y.rows();
     for (Index i = 0; i < d; ++i) gradient(i) += y.row(i).sum();
-    const Batch<S> product = y * z.transpose();
+    const Batch<S> product = product_transposed(y, z);
     for (Index i = 0, at = d; i < d; ++i)
       for (Index j = 0; j <= i; ++j, ++at) gradient(at) += product(i, j) * (i == j ? l_(i, i) : S(1));
   }
