@@ -1,7 +1,7 @@
 #pragma once
-/// A fourth of GMMVI's 432 codenames on three overlapping normal distributions in the plane (`simple_gaussian_mixture`, best ELBO 0):
-/// 200 steps from three wide components. Each line says the ELBO before and after, by 4000 draws, and how many components and target
-/// evaluations there were; a codename that does not improve the ELBO is an error.
+/// A fourth of GMMVI's 432 codenames on three overlapping normal distributions in the plane (`simple_gaussian_mixture`, best ELBO
+/// 0): 200 steps from three wide components. Each line says the ELBO before and after, by 4000 draws, and how many components and
+/// target evaluations there were; a codename that does not improve the ELBO is an error.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -75,7 +75,7 @@ void run(benchmark::State& state) {
 /// The i-th of the 108 codenames that begin with these two letters.
 template <char estimator, char number, std::size_t i>
 consteval Codename<8> codename() {
-  const char text[8] = {estimator,           number,                   "MP"[i % 2],           "ITY"[i / 2 % 3],
+  const char text[8] = {estimator,        number,           "MP"[i % 2],       "ITY"[i / 2 % 3],
                         "DFR"[i / 6 % 3], "OU"[i / 18 % 2], "GNX"[i / 36 % 3], 0};
   return Codename<8>(text);
 }

@@ -1,6 +1,6 @@
 /// The working mixture of GMMVI against recorded densities, and beside the family it is.
-#include "mixtures/fixture_model.hpp"
 #include "variate/mixtures/gaussians.hpp"
+#include "mixtures/fixture_model.hpp"
 #include "variate/random/rng.hpp"
 
 using namespace variate;
@@ -77,7 +77,7 @@ TEST_CASE("a working mixture and its family are the same distribution", "[mixtur
   Batch<double> means(3, 2);
   means << 1, 2, 3, 4, 5, 6;
   const Gaussians<double, Covariance::diagonal> diagonal(Vector<double>{{1, 3}}, means,
-                                                        {Vector<double>{{1, 2, 3}}, Vector<double>{{0.1, 1, 1}}});
+                                                         {Vector<double>{{1, 2, 3}}, Vector<double>{{0.1, 1, 1}}});
   const Gaussians<double, Covariance::diagonal> back(diagonal.family());
   CHECK(back.log_weights().isApprox(diagonal.log_weights(), 1e-14));
   CHECK(back[1].factor.isApprox(diagonal[1].factor, 1e-14));

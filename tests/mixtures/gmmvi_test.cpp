@@ -181,6 +181,38 @@ TEST_CASE("nothing has changed if the target throws", "[mixtures]") {
   CHECK(same(stepped, unbroken.stepper));
 }
 
+TEST_CASE("the target may throw at the candidates too", "[mixtures]") {
+  // two useless components are deleted when they are old enough, which makes room for a new one in that same step
+  Index calls = 0, angry_at = -1;
+  const Target moody{[&, f = normal(0, 1)](const Batch<double>& x, Batch<double>& gradient) {
+    if (calls++ == angry_at) throw std::runtime_error("enough");
+    return f.value_and_gradient(x, gradient);
+  }};
+  AnyModules<> m = few_samples();
+  m.components = AdaptiveComponents{.del_iters = 3, .add_iters = 1, .max_components = 2, .num_prior_samples = 5};
+  m.weight_stepsize = FixedWeightStepsize{.initial_stepsize = 10};
+  const GmmViOptions<double> options{.prior_mean = Vector<double>::Zero(1), .prior_variances = Vector<double>::Constant(1, 9)};
+  Stepped stepped(moody, start(1, {0, 1000}, 1), m, options);
+  bool late = false;
+  for (Index i = 0; i < 40 && !late; ++i) {
+    Stepped again = stepped;
+    calls = 0;
+    Rng rng = Rng(5).split(static_cast<std::uint64_t>(i)), same_rng = rng;
+    late = stepped.step(rng).deleted > 0 && calls == 2;
+    if (!late) continue;
+    const Gaussians<double> before = again.mixture();
+    const Batch<double> rewards = again.states().reward_history;
+    calls = 0;
+    angry_at = 1;
+    CHECK_THROWS_AS(again.step(same_rng), std::runtime_error);
+    CHECK(again.index() == i);
+    CHECK(again.states().reward_history == rewards);
+    CHECK(again.mixture().log_weights() == before.log_weights());
+    CHECK(again.mixture()[1].version == before[1].version);
+  }
+  CHECK(late);
+}
+
 TEST_CASE("a copy is a checkpoint", "[mixtures]") {
   AnyModules<> m = few_samples();
   m.components = AdaptiveComponents{.del_iters = 9, .add_iters = 5};
@@ -254,7 +286,8 @@ TEST_CASE("what makes no sense is refused", "[mixtures]") {
   CHECK_THROWS_AS(make(nothing, {.max_database_size = 0}), InvalidArgument);
   CHECK_THROWS_AS(make(nothing, {.prior_mean = Vector<double>::Zero(3)}), ShapeError);
   CHECK_THROWS_AS(make(nothing, {.prior_mean = Vector<double>::Zero(2)}), ShapeError);
-  CHECK_THROWS_AS(make(nothing, {.prior_mean = Vector<double>::Zero(2), .prior_variances = Vector<double>::Zero(2)}), DomainError);
+  CHECK_THROWS_AS(make(nothing, {.prior_mean = Vector<double>::Zero(2), .prior_variances = Vector<double>::Zero(2)}),
+                  DomainError);
   CHECK_THROWS_AS(make([](AnyModules<>& m) { m.selector = ComponentBasedSelector{.desired_samples_per_component = 0}; }),
                   InvalidArgument);
   CHECK_THROWS_AS(make([](AnyModules<>& m) { m.selector = MixtureBasedSelector{.ratio_reused_samples_to_desired = -1}; }),

@@ -9,7 +9,8 @@ using namespace variate_tests;
 TEST_CASE("recorded importance weights", "[fixtures][gmmvi]") {
   Worst worst;
   for (const auto& test : cases_of("importance_weights.json")) {
-    require_fields(test, {"name", "component_log_densities", "mixture_log_density", "background_log_density", "desired", "expected"});
+    require_fields(test,
+                   {"name", "component_log_densities", "mixture_log_density", "background_log_density", "desired", "expected"});
     INFO(test.at("name"));
     const Batch<double> components = matrix(test.at("component_log_densities"));
     const Batch<double> mixture = matrix(test.at("mixture_log_density")).transpose();
@@ -20,7 +21,8 @@ TEST_CASE("recorded importance weights", "[fixtures][gmmvi]") {
       for (const double size : sizes) all.push_back(new_samples_wanted(desired, size));
       return all;
     };
-    const Vector<double> each = effective_sample_sizes(components, background), whole = effective_sample_sizes(mixture, background);
+    const Vector<double> each = effective_sample_sizes(components, background),
+                         whole = effective_sample_sizes(mixture, background);
     for (const auto& [name, want] : test.at("expected").items()) {
       if (name == "effective_per_component") worst.add(name, each, matrix(want));
       else if (name == "effective_mixture") worst.add(name, whole, matrix(want));

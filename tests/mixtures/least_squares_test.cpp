@@ -69,7 +69,7 @@ TEST_CASE("what has no fit says so, and bad input is refused", "[mixtures]") {
   CHECK_THROWS_AS(least_squares(x, y, Row<double>(4), 1.0), ShapeError);
   CHECK_THROWS_AS(least_squares(x, y, Row<double>(-ones), 1.0), DomainError);
   CHECK_THROWS_AS(least_squares(x, y, ones, -1.0), DomainError);
-  CHECK_THROWS_AS(least_squares(x, y, ones, 1.0, std::make_unique<Gaussian<double>>(Vector<double>::Ones(2),
-                                                                                    Batch<double>::Identity(2, 2)).get()),
+  CHECK_THROWS_AS(least_squares(x, y, ones, 1.0,
+                                std::make_unique<Gaussian<double>>(Vector<double>::Ones(2), Batch<double>::Identity(2, 2)).get()),
                   ShapeError);
 }

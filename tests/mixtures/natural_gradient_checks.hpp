@@ -29,7 +29,9 @@ void check_recorded(const std::string& file, Make make, double tolerance) {
     with_covariance(is_diagonal(test.at("gmm")), [&](auto covariance) {
       constexpr Covariance C = decltype(covariance)::value;
       const auto model = mixture_from<C>(test.at("gmm"));
-      StoredSamples<double> stored{matrix(test.at("samples")).transpose(), matrix(test.at("target_log_density")).transpose(), {},
+      StoredSamples<double> stored{matrix(test.at("samples")).transpose(),
+                                   matrix(test.at("target_log_density")).transpose(),
+                                   {},
                                    test.at("mapping").get<std::vector<Index>>()};
       if (test.contains("target_gradient")) stored.gradient = matrix(test.at("target_gradient")).transpose();
       const auto samples = with_densities(model, std::move(stored), matrix(test.at("background_log_density")).transpose());
@@ -70,11 +72,12 @@ variate::Gaussians<double, C> one_component() {
 }
 /// n draws of it, with the target's values and gradients, under their own density or another background.
 template <variate::Covariance C>
-variate::MixtureSamples<double> quadratic_samples(const variate::Gaussians<double, C>& model, const variate::Batch<double>& precision,
-                                                  variate::Index n) {
+variate::MixtureSamples<double> quadratic_samples(const variate::Gaussians<double, C>& model,
+                                                  const variate::Batch<double>& precision, variate::Index n) {
   using namespace variate;
   Rng rng(11);
-  StoredSamples<double> stored{model.sample_components(rng, {n}), Row<double>(n), {}, std::vector<Index>(static_cast<std::size_t>(n), 4)};
+  StoredSamples<double> stored{
+      model.sample_components(rng, {n}), Row<double>(n), {}, std::vector<Index>(static_cast<std::size_t>(n), 4)};
   stored.gradient = -precision * stored.x;
   stored.target = 0.5 * stored.x.cwiseProduct(stored.gradient).colwise().sum();
   const Row<double> background = model.log_density(stored.x);

@@ -14,8 +14,7 @@ std::vector<Index> indices(const nlohmann::json& j) { return j.get<std::vector<I
 /// n samples at first, first + 1, ... with their number as target value.
 StoredSamples<double> numbered(Index first, Index n, std::vector<Index> mapping) {
   StoredSamples<double> batch{Batch<double>(1, n), Row<double>(n), Batch<double>(1, n), std::move(mapping)};
-  for (Index c = 0; c < n; ++c)
-    batch.x(0, c) = batch.target[c] = batch.gradient(0, c) = static_cast<double>(first + c);
+  for (Index c = 0; c < n; ++c) batch.x(0, c) = batch.target[c] = batch.gradient(0, c) = static_cast<double>(first + c);
   return batch;
 }
 Gaussians<double> two() {

@@ -29,7 +29,8 @@ TEST_CASE("components draw what they lack", "[mixtures]") {
   // all weights underflow together, and are worth one sample
   CHECK(std::count(draws.components.begin(), draws.components.end(), 1) == 9);
   REQUIRE(draws.x.cols() == 12);
-  for (Index i = 0; i < 12; ++i) CHECK(std::abs(draws.x(0, i) - (draws.components[static_cast<std::size_t>(i)] == 0 ? 0 : 100)) < 10);
+  for (Index i = 0; i < 12; ++i)
+    CHECK(std::abs(draws.x(0, i) - (draws.components[static_cast<std::size_t>(i)] == 0 ? 0 : 100)) < 10);
   const auto all = selector.draw(model, Batch<double>(2, 0), Row<double>(0), rng);
   CHECK(all.x.cols() == 20);
   CHECK(ComponentBasedSelector{.desired_samples_per_component = 2}.draw(model, densities, background, rng).components ==

@@ -55,9 +55,9 @@ void replay(const nlohmann::json& test, Worst& worst) {
   Index evaluations = 0;
   for (const auto& want : test.at("iterations")) {
     INFO("iteration " << gmmvi.index());
-    require_fields(want, {"draws", "log_weights", "means", "chols", "stepsizes", "last_etas", "l2_regularizers",
-                          "num_received_updates", "weight_stepsize", "component_rewards", "unique_ids", "samples_written",
-                          "database_size"});
+    require_fields(want,
+                   {"draws", "log_weights", "means", "chols", "stepsizes", "last_etas", "l2_regularizers", "num_received_updates",
+                    "weight_stepsize", "component_rewards", "unique_ids", "samples_written", "database_size"});
     auto rng = engine_from(want.at("draws"));
     const GmmViStep step = gmmvi.step(rng);
     CHECK(step.taken);

@@ -14,7 +14,8 @@ struct Codename {
   char letters[N]{};  ///< in capitals, with the closing zero
 
   consteval Codename(const char (&text)[N]) {  // NOLINT: a word stands for itself
-    for (std::size_t i = 0; i < N; ++i) letters[i] = static_cast<char>(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]);
+    for (std::size_t i = 0; i < N; ++i)
+      letters[i] = static_cast<char>(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]);
   }
   /// How many of its letters are among these.
   consteval int count(const char* among) const {
@@ -34,11 +35,12 @@ namespace detail {
 
 template <Codename name>
 struct Named {
-  static_assert(name.complete(),
-                "a codename of GMMVI has seven letters, one of each group: S (Stein) or Z (More); A (adaptive) or E (fixed number "
-                "of components); M (component-based) or P (mixture-based samples); I (direct), Y (iBLR) or T (trust region); "
-                "D (decaying), F (fixed) or R (improvement-based step); O (trust region) or U (direct weights); "
-                "G (decaying), X (fixed) or N (improvement-based step of the weights).");
+  static_assert(
+      name.complete(),
+      "a codename of GMMVI has seven letters, one of each group: S (Stein) or Z (More); A (adaptive) or E (fixed number "
+      "of components); M (component-based) or P (mixture-based samples); I (direct), Y (iBLR) or T (trust region); "
+      "D (decaying), F (fixed) or R (improvement-based step); O (trust region) or U (direct weights); "
+      "G (decaying), X (fixed) or N (improvement-based step of the weights).");
   template <char c, class Yes, class No>
   static consteval auto chosen() {
     constexpr char text[2] = {c, 0};
@@ -48,13 +50,12 @@ struct Named {
   template <char c, class Yes, class No>
   using If = typename decltype(chosen<c, Yes, No>())::type;
 
-  using Modules =
-      GmmViModules<If<'Z', More, Stein>, If<'A', AdaptiveComponents, FixedComponents>,
-                   If<'P', MixtureBasedSelector, ComponentBasedSelector>,
-                   If<'I', DirectComponentUpdate, If<'Y', IblrComponentUpdate, TrustRegionComponentUpdate>>,
-                   If<'D', DecayingComponentStepsize, If<'F', FixedComponentStepsize, ImprovementComponentStepsize>>,
-                   If<'U', DirectWeightUpdate, TrustRegionWeightUpdate>,
-                   If<'G', DecayingWeightStepsize, If<'X', FixedWeightStepsize, ImprovementWeightStepsize>>>;
+  using Modules = GmmViModules<If<'Z', More, Stein>, If<'A', AdaptiveComponents, FixedComponents>,
+                               If<'P', MixtureBasedSelector, ComponentBasedSelector>,
+                               If<'I', DirectComponentUpdate, If<'Y', IblrComponentUpdate, TrustRegionComponentUpdate>>,
+                               If<'D', DecayingComponentStepsize, If<'F', FixedComponentStepsize, ImprovementComponentStepsize>>,
+                               If<'U', DirectWeightUpdate, TrustRegionWeightUpdate>,
+                               If<'G', DecayingWeightStepsize, If<'X', FixedWeightStepsize, ImprovementWeightStepsize>>>;
 };
 
 }  // namespace detail
@@ -66,8 +67,8 @@ using ModulesOf = typename detail::Named<name>::Modules;
 /// A GMMVI by its codename: `fit(build<"SAMTRON">(target, start), rng)`.
 template <Codename name, class Target, class T, Covariance C>
 GmmVi<std::remove_cvref_t<Target>, ModulesOf<name>, T, C> build(Target&& target, Gaussians<T, C> start,
-                                                               std::type_identity_t<ModulesOf<name>> modules = {},
-                                                               std::type_identity_t<GmmViOptions<T>> options = {}) {
+                                                                std::type_identity_t<ModulesOf<name>> modules = {},
+                                                                std::type_identity_t<GmmViOptions<T>> options = {}) {
   return {std::forward<Target>(target), std::move(start), std::move(modules), std::move(options)};
 }
 

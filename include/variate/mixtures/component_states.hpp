@@ -10,8 +10,8 @@
 
 namespace variate {
 
-/// One entry, or one row of a history, for each component. Histories have their newest column last, and hold `lowest()` where there
-/// is nothing yet.
+/// One entry, or one row of a history, for each component. Histories have their newest column last, and hold `lowest()` where
+/// there is nothing yet.
 template <class T>
 struct ComponentStates {
   std::vector<ComponentUpdateState<T>> updates;  ///< regularizer, multiplier, number of updates

@@ -1,6 +1,6 @@
 #pragma once
-/// Weighted normal distributions as GMMVI moves them: means, Cholesky factors and their inverses at hand, densities of all of them
-/// in one pass.
+/// Weighted normal distributions as GMMVI moves them: means, Cholesky factors and their inverses at hand, densities of all of
+/// them in one pass.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -108,8 +108,9 @@ struct GroupedDraws {
   std::vector<Index> chosen;
 };
 
-/// sum_k w_k N(mean_k, L_k L_k^T): K weighted normal distributions, each of which can be replaced, added or taken out at the cost of
-/// one. `GaussianMixture` is the same distribution as a Family with flat parameters: `family()` gives it, a constructor takes it.
+/// sum_k w_k N(mean_k, L_k L_k^T): K weighted normal distributions, each of which can be replaced, added or taken out at the cost
+/// of one. `GaussianMixture` is the same distribution as a Family with flat parameters: `family()` gives it, a constructor takes
+/// it.
 ///
 /// Numbers that are not finite are not looked for: a factor that holds NaN gives NaN.
 template <class T = double, Covariance C = Covariance::full>
@@ -218,8 +219,8 @@ class Gaussians {
     detail::offset_log_sum_exp(component_log_densities, log_weights_, out);
     return out;
   }
-  /// Probability of each component given each column, K x n, from the components' log densities. Those below e^-80 (float: e^-46) may
-  /// be 0.
+  /// Probability of each component given each column, K x n, from the components' log densities. Those below e^-80 (float: e^-46)
+  /// may be 0.
   Batch<T> responsibilities_of(const Batch<T>& component_log_densities) const {
     Row<T> value;
     Batch<T> out;
@@ -234,8 +235,8 @@ class Gaussians {
     gradient(x, responsibilities, gradient_out);
     return value;
   }
-  /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less than
-  /// e^-80 of each of some columns that stand together are left out of their sums.
+  /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less
+  /// than e^-80 of each of some columns that stand together are left out of their sums.
   void gradient(const Batch<T>& x, const Batch<T>& responsibilities, Batch<T>& out) const {
     detail::weighted_slopes(components_, x, responsibilities, out);
   }
@@ -262,7 +263,8 @@ class Gaussians {
   /// sum_k w_k H_k: the entropy without what the mixing adds.
   T average_entropy() const { return weights().dot(component_entropies()); }
 
-  /// counts_k draws of each component in turn, one block `normals(rng, d, counts_k)` each, also where that is 0; d x sum of counts.
+  /// counts_k draws of each component in turn, one block `normals(rng, d, counts_k)` each, also where that is 0; d x sum of
+  /// counts.
   template <class Rng>
   Batch<T> sample_components(Rng& rng, const std::vector<Index>& counts) const {
     Index total = 0;

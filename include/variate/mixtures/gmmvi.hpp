@@ -65,19 +65,20 @@ struct GmmViStep : Step {
 };
 
 /// GMMVI (Arenz, Dahlinger, Ye, Volpp and Neumann 2023): maximises E_q[log p(x)] + temperature H(q) over mixtures q of normal
-/// distributions by natural gradients of each component and of the weights, from samples that are stored and reused. Any choice of
-/// modules, any of them your own; `build<"SAMTRON">(target, start)` (mixtures/codename.hpp) chooses by a codename.
+/// distributions by natural gradients of each component and of the weights, from samples that are stored and reused. Any choice
+/// of modules, any of them your own; `build<"SAMTRON">(target, start)` (mixtures/codename.hpp) chooses by a codename.
 ///
 /// One step: draw samples and evaluate the target, choose the components' step sizes, estimate their natural gradients, update
-/// them, choose the weights' step size, update the weights, add and delete components. By default the numbers are those of gmmvi 1.1.
+/// them, choose the weights' step size, update the weights, add and delete components. By default the numbers are those of
+/// gmmvi 1.1.
 ///
 /// The target gives log p by value (`Row<T> f(const Batch<T>& x)`; enough for More), by value and gradient
 /// (`value_and_gradient(x, gradient)`), or as a generic function of the vocabulary of `autodiff/`. A target with
 /// `minibatch(rng)` is asked at each step for one of these, bound to a part of the data. Samples whose value or gradient is not
 /// finite are dropped and counted. If none is left and nothing is stored, the step is not taken.
 ///
-/// A copy is a checkpoint. If the target throws, nothing has changed (but for the database, which keeps the new samples, if it throws
-/// at candidates for a component that takes the place of one just deleted).
+/// A copy is a checkpoint. If the target throws, nothing has changed (but for the database, which keeps the new samples, if it
+/// throws at candidates for a component that takes the place of one just deleted).
 template <class Target, class Modules = GmmViModules<>, class T = double, Covariance C = Covariance::full>
 class GmmVi {
   using Estimator = std::remove_cvref_t<decltype(std::declval<Modules&>().natural_gradient)>;
@@ -100,9 +101,11 @@ class GmmVi {
     constexpr const char* name = "GmmVi";
     detail::require_positive(name, "temperature", options_.temperature);
     for (const double stepsize : {modules_.component_stepsize.initial_stepsize, modules_.weight_stepsize.initial_stepsize})
-      if (!(stepsize >= 0)) throw DomainError(detail::complaint(name, "initial_stepsize", stepsize, "a number that is not negative"));
+      if (!(stepsize >= 0))
+        throw DomainError(detail::complaint(name, "initial_stepsize", stepsize, "a number that is not negative"));
     if (!(initial_regularizer() >= 0))
-      throw DomainError(detail::complaint(name, "initial_l2_regularizer", initial_regularizer(), "a number that is not negative"));
+      throw DomainError(
+          detail::complaint(name, "initial_l2_regularizer", initial_regularizer(), "a number that is not negative"));
     if (options_.prior_mean.size() > 0 || options_.prior_variances.size() > 0) {
       detail::require_size(name, "size of prior_mean", options_.prior_mean.size(), model_.event_size());
       detail::require_size(name, "size of prior_variances", options_.prior_variances.size(), model_.event_size());
@@ -113,18 +116,19 @@ class GmmVi {
     if constexpr (adaptive) {
       modules_.components.check();
       if (modules_.components.num_prior_samples > 0 && !prior_)
-        throw InvalidArgument("GmmVi: prior_mean is empty, expected a number for each dimension because num_prior_samples is not 0");
+        throw InvalidArgument(
+            "GmmVi: prior_mean is empty, expected a number for each dimension because num_prior_samples is not 0");
     }
   }
 
-  const Target& target() const { return target_; }                          ///< as it was given
-  const Gaussians<T, C>& mixture() const { return model_; }                 ///< as it stands
-  const Modules& modules() const { return modules_; }                       ///< as they were given
-  const GmmViOptions<T>& options() const { return options_; }               ///< as they were given
-  const SampleDatabase<T, C>& database() const { return database_; }        ///< as it stands
-  const ComponentStates<T>& states() const { return states_; }              ///< of the components, as they stand
-  T weight_stepsize() const { return weight_state_.stepsize; }              ///< of the last step
-  Index index() const { return index_; }                                    ///< steps finished, taken or not
+  const Target& target() const { return target_; }                    ///< as it was given
+  const Gaussians<T, C>& mixture() const { return model_; }           ///< as it stands
+  const Modules& modules() const { return modules_; }                 ///< as they were given
+  const GmmViOptions<T>& options() const { return options_; }         ///< as they were given
+  const SampleDatabase<T, C>& database() const { return database_; }  ///< as it stands
+  const ComponentStates<T>& states() const { return states_; }        ///< of the components, as they stand
+  T weight_stepsize() const { return weight_state_.stepsize; }        ///< of the last step
+  Index index() const { return index_; }                              ///< steps finished, taken or not
   /// The mixture as a Family.
   auto q() const { return model_.family(); }
 
@@ -232,8 +236,9 @@ class GmmVi {
     const Index columns = states_.reward_history.cols(), n = samples.stored.target.size();
     for (Index k = 0; k < model_.size(); ++k) {
       const auto i = static_cast<std::size_t>(k);
-      states_.stepsizes[i] = modules_.component_stepsize(states_.stepsizes[i], states_.updates[i].received_updates,
-                                                         states_.reward_history(k, columns - 2), states_.reward_history(k, columns - 1));
+      states_.stepsizes[i] =
+          modules_.component_stepsize(states_.stepsizes[i], states_.updates[i].received_updates,
+                                      states_.reward_history(k, columns - 2), states_.reward_history(k, columns - 1));
     }
     modules_.natural_gradient(model_, samples, options_.temperature, states_.regularizers(), natural_, estimator_work_);
     for (Index k = 0; k < model_.size(); ++k) {
@@ -241,7 +246,8 @@ class GmmVi {
       mean_ = model_[k].mean;
       factor_ = model_[k].factor;
       const ComponentStep<T> step{states_.stepsizes[i], options_.temperature, states_.initial_l2_regularizer};
-      if (modules_.component_update(mean_, factor_, natural_.hessians[i], natural_.gradients[i], step, states_.updates[i], work_)) {
+      if (modules_.component_update(mean_, factor_, natural_.hessians[i], natural_.gradients[i], step, states_.updates[i],
+                                    work_)) {
         model_.replace(k, mean_, factor_);
         model_[k].log_density(samples.stored.x, 0, n, selection_.samples.densities.data() + k * n, room_);
       } else {
@@ -251,8 +257,8 @@ class GmmVi {
 
     const T stepsize = modules_.weight_stepsize(weight_state_, model_.log_weights(), states_.rewards());
     const Vector<T> ratios =
-        expected_log_ratios(model_.log_weights(), samples.densities, samples.background, samples.stored.target, options_.temperature,
-                            modules_.weight_update.use_self_normalized_importance_weights);
+        expected_log_ratios(model_.log_weights(), samples.densities, samples.background, samples.stored.target,
+                            options_.temperature, modules_.weight_update.use_self_normalized_importance_weights);
     report.value = static_cast<double>(model_.weights().dot(ratios));
     states_.store_rewards(component_rewards(model_.log_weights(), ratios, options_.temperature));
     if (model_.size() == 1) return;
@@ -353,8 +359,8 @@ class GmmVi {
   std::vector<T> room_;
 };
 
-/// Diagnoses a GMMVI from `draws` fresh draws of its mixture: the ELBO with its error, k-hat and effective sample size of p/q. Of its
-/// gradients nothing is said.
+/// Diagnoses a GMMVI from `draws` fresh draws of its mixture: the ELBO with its error, k-hat and effective sample size of p/q. Of
+/// its gradients nothing is said.
 template <class Target, class Modules, class T, Covariance C, class R>
 Diagnosis diagnose(const GmmVi<Target, Modules, T, C>& gmmvi, R&& rng, Index draws) {
   constexpr std::uint64_t report_stream = ~std::uint64_t{0};

@@ -14,8 +14,8 @@
 namespace variate {
 namespace detail {
 
-/// exp(p_i - b_i - shift) with the largest difference as shift. Without samples, or if no difference is above -inf, sum and squares
-/// are 0. Weights below e^-80 (float: e^-46) may be 0.
+/// exp(p_i - b_i - shift) with the largest difference as shift. Without samples, or if no difference is above -inf, sum and
+/// squares are 0. Weights below e^-80 (float: e^-46) may be 0.
 template <class T>
 struct RatioWeights {
   Row<T> weights;

@@ -24,9 +24,7 @@ struct Quadratic {
   Vector<T> linear;          ///< r
   T constant{};              ///< c
   /// Whether there was a solution.
-  bool found() const {
-    return detail::all_finite(quadratic) && detail::all_finite(linear) && std::isfinite(constant);
-  }
+  bool found() const { return detail::all_finite(quadratic) && detail::all_finite(linear) && std::isfinite(constant); }
 };
 
 /// What `fit_quadratic` works in.
@@ -66,8 +64,8 @@ void write_features(const T* z, Index stride, Index d, Index m, const T* roots, 
   write([](Index) { return T(1); });
 }
 
-/// The least-squares coefficients of y at m whitened points z (rows apart by `stride`): (Phi W Phi^T + ridge I')^-1 Phi W y, where I'
-/// leaves the constant out; false if they are not finite. They are in work.right.
+/// The least-squares coefficients of y at m whitened points z (rows apart by `stride`): (Phi W Phi^T + ridge I')^-1 Phi W y,
+/// where I' leaves the constant out; false if they are not finite. They are in work.right.
 template <Covariance C, class T>
 bool solve_quadratic(const T* z, Index stride, Index d, Index m, const T* y, const T* weights, T ridge,
                      QuadraticWorkspace<T>& work) {
@@ -82,7 +80,8 @@ bool solve_quadratic(const T* z, Index stride, Index d, Index m, const T* y, con
     write_features<C>(z + from, stride, d, count, work.roots.data(), work.features);
     add_outer_products(work.features.data(), f, work.features.data(), f, feature_columns, count, work.normal.data(), true);
     for (Index c = 0; c < count; ++c) work.roots[static_cast<std::size_t>(c)] *= y[from + c];
-    for (Index i = 0; i < f; ++i) work.right(i, 0) += math::detail::dot(work.features.data() + i * feature_columns, work.roots.data(), count);
+    for (Index i = 0; i < f; ++i)
+      work.right(i, 0) += math::detail::dot(work.features.data() + i * feature_columns, work.roots.data(), count);
   }
   for (Index i = 0; i + 1 < f; ++i) work.normal(i, i) += ridge;
   if (m == 0 || !all_finite(work.right) || !all_finite(work.normal.diagonal())) return false;
@@ -134,10 +133,10 @@ void no_quadratic(Index d, Quadratic<T, C>& out) {
 
 }  // namespace detail
 
-/// Fits a quadratic function to y at the columns of x (d x n) with weights >= 0 by ridge regression: the features are x_i x_j (i <= j),
-/// x_i and 1, those of A (x - mean) if a normal distribution is given to whiten by; all coefficients but the constant are pulled to 0
-/// by the regularizer. C = diagonal leaves the mixed products out. ShapeError if sizes do not fit, DomainError for a negative weight
-/// or regularizer. A singular system has no solution: see `Quadratic::found`.
+/// Fits a quadratic function to y at the columns of x (d x n) with weights >= 0 by ridge regression: the features are x_i x_j (i
+/// <= j), x_i and 1, those of A (x - mean) if a normal distribution is given to whiten by; all coefficients but the constant are
+/// pulled to 0 by the regularizer. C = diagonal leaves the mixed products out. ShapeError if sizes do not fit, DomainError for a
+/// negative weight or regularizer. A singular system has no solution: see `Quadratic::found`.
 template <class T, Covariance C = Covariance::full>
 Quadratic<T, C> least_squares(const Batch<T>& x, const Row<T>& y, const Row<T>& weights, T regularizer,
                               const Gaussian<T, C>* whiten = nullptr) {
@@ -147,7 +146,8 @@ Quadratic<T, C> least_squares(const Batch<T>& x, const Row<T>& y, const Row<T>& 
   detail::require_size(name, "size of y", y.size(), x.cols());
   detail::require_size(name, "number of weights", weights.size(), x.cols());
   detail::require_each<DomainError>(name, "weights", weights, "a number that is not negative", [](T w) { return w >= 0; });
-  if (!(regularizer >= 0)) throw DomainError(detail::complaint(name, "regularizer", regularizer, "a number that is not negative"));
+  if (!(regularizer >= 0))
+    throw DomainError(detail::complaint(name, "regularizer", regularizer, "a number that is not negative"));
   Batch<T> z = x;
   Vector<T> mean = Vector<T>::Zero(d);
   FactorOf<T, C> a;

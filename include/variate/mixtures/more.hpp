@@ -16,13 +16,13 @@ namespace variate {
 /// The zero-order estimate (MORE: Abdolmaleki et al. 2015; Arenz et al. 2023, section 3.3): a quadratic function fitted to
 /// log p - log q around each component by `least_squares`, in the component's whitened coordinates, stands for its derivatives.
 ///
-/// Diagonal components fit a quadratic function without mixed products: 2d + 1 coefficients instead of d(d + 1)/2 + d + 1, so that
-/// fewer samples do. gmmvi 1.1 has none for them.
+/// Diagonal components fit a quadratic function without mixed products: 2d + 1 coefficients instead of d(d + 1)/2 + d + 1, so
+/// that fewer samples do. gmmvi 1.1 has none for them.
 struct More {
-  double initial_l2_regularizer = 1e-12;                ///< of each component; rejected updates raise it
-  bool only_use_own_samples = false;                    ///< each component only uses samples it drew itself, with equal weights
-  bool use_self_normalized_importance_weights = true;   ///< false: plain weights, whose sum is not forced to 1
-  bool tempered = false;     ///< values of log p - T log q; gmmvi 1.1 leaves the temperature T out
+  double initial_l2_regularizer = 1e-12;               ///< of each component; rejected updates raise it
+  bool only_use_own_samples = false;                   ///< each component only uses samples it drew itself, with equal weights
+  bool use_self_normalized_importance_weights = true;  ///< false: plain weights, whose sum is not forced to 1
+  bool tempered = false;                               ///< values of log p - T log q; gmmvi 1.1 leaves the temperature T out
 
   /// Slopes of the target are not looked at.
   static constexpr bool needs_gradients = false;
@@ -30,14 +30,14 @@ struct More {
   /// What it works in, kept for the next call.
   template <class T>
   struct Workspace {
-    Row<T> values;          ///< log p - log q
-    std::vector<T> z, y, w; ///< whitened points, values and weights of the columns that count
+    Row<T> values;           ///< log p - log q
+    std::vector<T> z, y, w;  ///< whitened points, values and weights of the columns that count
     std::vector<T> room;
     QuadraticWorkspace<T> fit;
   };
 
-  /// Estimates for every component of the model, which has a regularizer each. Components without samples, or whose regression has no
-  /// solution, are given NaN. ShapeError if sizes do not fit.
+  /// Estimates for every component of the model, which has a regularizer each. Components without samples, or whose regression
+  /// has no solution, are given NaN. ShapeError if sizes do not fit.
   template <class T, Covariance C>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature, const Vector<T>& regularizers,
                   NaturalGradients<T, C>& out, Workspace<T>& work) const {

@@ -1,5 +1,6 @@
 #pragma once
-/// What the estimators of GMMVI's natural gradients share: the samples they get, what they give, and which samples count for whom.
+/// What the estimators of GMMVI's natural gradients share: the samples they get, what they give, and which samples count for
+/// whom.
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -66,10 +67,11 @@ class ComponentWeights {
  public:
   /// Those of the newest components are told by the largest number: it is taken to be the last component's.
   ComponentWeights(const MixtureSamples<T>& samples, Index components, bool own)
-      : samples_(&samples), own_(own), first_(own && !samples.stored.mapping.empty()
-                                                 ? *std::max_element(samples.stored.mapping.begin(), samples.stored.mapping.end()) -
-                                                       components + 1
-                                                 : 0) {}
+      : samples_(&samples),
+        own_(own),
+        first_(own && !samples.stored.mapping.empty()
+                   ? *std::max_element(samples.stored.mapping.begin(), samples.stored.mapping.end()) - components + 1
+                   : 0) {}
   /// Looks at component k; false if it has no sample.
   bool look_at(Index k) {
     const Index n = samples_->background.size();

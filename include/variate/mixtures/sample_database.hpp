@@ -61,8 +61,8 @@ struct Background {
   }
 };
 
-/// Samples in the order they came, in batches; each batch numbers the K normal distributions it was drawn from anew, but those with
-/// one version, which a rejected update leaves, are stored once, and those no sample came from not at all.
+/// Samples in the order they came, in batches; each batch numbers the K normal distributions it was drawn from anew, but those
+/// with one version, which a rejected update leaves, are stored once, and those no sample came from not at all.
 template <class T = double, Covariance C = Covariance::full>
 class SampleDatabase {
  public:
@@ -84,8 +84,8 @@ class SampleDatabase {
   Index stored() const { return static_cast<Index>(gaussians_.size() - free_.size()); }
   const SampleDatabaseOptions& options() const { return options_; }
 
-  /// Adds n columns of x with their target values and gradients (d x n, or empty), drawn from the model's components `component_of`
-  /// (0 .. K - 1). ShapeError or InvalidArgument, and nothing has changed, if these do not fit together.
+  /// Adds n columns of x with their target values and gradients (d x n, or empty), drawn from the model's components
+  /// `component_of` (0 .. K - 1). ShapeError or InvalidArgument, and nothing has changed, if these do not fit together.
   void add(StoredSamples<T> batch, const Gaussians<T, C>& model) {
     check(batch, model.size());
     add_checked(std::move(batch), model.size(), [&](Index k) -> const Gaussian<T, C>& { return model[k]; });
@@ -142,8 +142,8 @@ class SampleDatabase {
     return out;
   }
 
-  /// Numbers of n rows of the whole database, or of all, without repetition: ascending, whatever order they were drawn in. An engine
-  /// that plays back orders is asked for one of all rows.
+  /// Numbers of n rows of the whole database, or of all, without repetition: ascending, whatever order they were drawn in. An
+  /// engine that plays back orders is asked for one of all rows.
   template <class Rng>
   std::vector<Index> random_rows(Rng& rng, Index n) const {
     const auto all = static_cast<std::size_t>(size_), some = static_cast<std::size_t>(std::min(std::max(n, Index{0}), size_));
@@ -318,11 +318,11 @@ class SampleDatabase {
 
   SampleDatabaseOptions options_;
   std::vector<StoredSamples<T>> chunks_;
-  std::vector<Index> slots_;        // of each number: where its distribution is, or nowhere
+  std::vector<Index> slots_;  // of each number: where its distribution is, or nowhere
   std::vector<Shared> gaussians_;
   std::vector<Index> free_;
   std::unordered_map<std::uint64_t, Index> by_version_;
-  std::size_t known_from_ = 0;      // first batch whose distributions are kept
+  std::size_t known_from_ = 0;  // first batch whose distributions are kept
   Index size_ = 0, written_ = 0;
 };
 

@@ -31,11 +31,11 @@ inline std::vector<Index> repeated(const std::vector<Index>& counts) {
 }
 }  // namespace detail
 
-/// Each component gets the samples it wants (VIPS: Arenz, Zhong and Neumann 2020): as many draws of its own as the effective sample
-/// size of the reused ones, under its density, falls short; at least one.
+/// Each component gets the samples it wants (VIPS: Arenz, Zhong and Neumann 2020): as many draws of its own as the effective
+/// sample size of the reused ones, under its density, falls short; at least one.
 struct ComponentBasedSelector {
-  Index desired_samples_per_component = 100;    ///< effective ones
-  double ratio_reused_samples_to_desired = 2;   ///< times desired times components: the newest rows that are looked at again
+  Index desired_samples_per_component = 100;   ///< effective ones
+  double ratio_reused_samples_to_desired = 2;  ///< times desired times components: the newest rows that are looked at again
 
   /// Rows to look at again.
   Index reused(Index components) const {
@@ -59,11 +59,11 @@ struct ComponentBasedSelector {
 /// The mixture as a whole gets the samples it wants (Lin, Khan and Schmidt 2019): draws of the mixture, as many as the effective
 /// sample size of the reused ones, under its density, falls short; at least one.
 struct MixtureBasedSelector {
-  Index desired_samples_per_component = 100;    ///< effective ones; of the mixture, whatever its name says
-  double ratio_reused_samples_to_desired = 0;   ///< times desired times components, as in the original
-  bool reuse_whatever_components = false;       ///< times desired only
-  /// What a draw is said to come from is where it comes from. gmmvi 1.1 has draws in the order of components and numbers in that of
-  /// their choice: the same counts, so that only `only_use_own_samples` sees a difference.
+  Index desired_samples_per_component = 100;   ///< effective ones; of the mixture, whatever its name says
+  double ratio_reused_samples_to_desired = 0;  ///< times desired times components, as in the original
+  bool reuse_whatever_components = false;      ///< times desired only
+  /// What a draw is said to come from is where it comes from. gmmvi 1.1 has draws in the order of components and numbers in that
+  /// of their choice: the same counts, so that only `only_use_own_samples` sees a difference.
   bool aligned_mapping = false;
 
   /// Rows to look at again.

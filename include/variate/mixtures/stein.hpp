@@ -17,10 +17,10 @@ namespace variate {
 /// The first-order estimate by Stein's lemma (Lin, Khan and Schmidt 2019; Arenz et al. 2023, section 3.3): with the slope
 /// s = grad(log p - log q), E[hess(log p - log q)] = E[P (x - mean) s^T].
 struct Stein {
-  bool only_use_own_samples = false;                    ///< each component only uses samples it drew itself, with equal weights
-  bool use_self_normalized_importance_weights = true;   ///< false: plain weights, whose sum is not forced to 1
-  bool symmetrized = false;  ///< of plain weights too: gmmvi 1.1 leaves the Hessian as it comes there
-  bool tempered = false;     ///< slopes of log p - T log q; gmmvi 1.1 leaves the temperature T out
+  bool only_use_own_samples = false;                   ///< each component only uses samples it drew itself, with equal weights
+  bool use_self_normalized_importance_weights = true;  ///< false: plain weights, whose sum is not forced to 1
+  bool symmetrized = false;                            ///< of plain weights too: gmmvi 1.1 leaves the Hessian as it comes there
+  bool tempered = false;                               ///< slopes of log p - T log q; gmmvi 1.1 leaves the temperature T out
 
   /// Slopes of the target are needed.
   static constexpr bool needs_gradients = true;
@@ -38,8 +38,8 @@ struct Stein {
 
   /// Estimates for every component of the model. Components without samples are given NaN. ShapeError if sizes do not fit.
   template <class T, Covariance C>
-  void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature, const Vector<T>& /*regularizers*/,
-                  NaturalGradients<T, C>& out, Workspace<T>& work) const {
+  void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature,
+                  const Vector<T>& /*regularizers*/, NaturalGradients<T, C>& out, Workspace<T>& work) const {
     detail::require_samples("Stein", model, samples, true);
     const Batch<T>& x = samples.stored.x;
     detail::offset_log_sum_exp(samples.densities, model.log_weights(), work.log_density, &work.responsibilities);

@@ -38,7 +38,8 @@ void add_outer_tile(const T* a, const T* b, Index stride, Index cols, Index rows
 /// out(i, j) += sum_c a(i, c) b(j, c), a of rows_a and b of rows_b rows `stride` apart, out row-major with rows_b columns. With
 /// `lower`, only entries j <= i are sure to be written.
 template <class T, class L = math::Lanes<T>>
-void add_outer_products(const T* a, Index rows_a, const T* b, Index rows_b, Index stride, Index cols, T* out, bool lower = false) {
+void add_outer_products(const T* a, Index rows_a, const T* b, Index rows_b, Index stride, Index cols, T* out,
+                        bool lower = false) {
   constexpr Index columns = 512;  // eight rows of them stay in the first cache
   for (Index from = 0; from < cols; from += columns) {
     const Index count = std::min(columns, cols - from);

@@ -169,8 +169,8 @@ bool some_weight(const T* weights, Index count) {
   return some;
 }
 
-/// Calls f(from, count) for stretches of at most a strip of columns in which some weight is not negligible. Samples that came from
-/// one component stand together, so that this leaves out most of them.
+/// Calls f(from, count) for stretches of at most a strip of columns in which some weight is not negligible. Samples that came
+/// from one component stand together, so that this leaves out most of them.
 template <class T, class L = math::Lanes<T>, class F>
 void for_weighty_strips(const T* weights, Index n, F f) {
   constexpr Index width = strip_registers * L::size;
@@ -180,8 +180,8 @@ void for_weighty_strips(const T* weights, Index n, F f) {
   }
 }
 
-/// out_c = -sum_k weight_kc A_k^T A_k (x_c - mean_k) for all columns of x (d x n), weights K x n. A component is left out of strips
-/// where all its weights are negligible.
+/// out_c = -sum_k weight_kc A_k^T A_k (x_c - mean_k) for all columns of x (d x n), weights K x n. A component is left out of
+/// strips where all its weights are negligible.
 template <class T, class Components, class L = math::Lanes<T>>
 void weighted_slopes(const Components& components, const Batch<T>& x, const Batch<T>& weights, Batch<T>& out) {
   constexpr Index width = strip_registers * L::size;

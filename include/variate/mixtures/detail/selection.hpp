@@ -16,8 +16,8 @@
 
 namespace variate::detail {
 
-/// Log densities of distributions at the columns of a batch, each computed once: what a former step has seen of a distribution (by its
-/// version) at a row of the database is copied.
+/// Log densities of distributions at the columns of a batch, each computed once: what a former step has seen of a distribution
+/// (by its version) at a row of the database is copied.
 template <class T, Covariance C>
 class Selection {
  public:
@@ -59,10 +59,10 @@ class Selection {
     table_.resize(0, 0);
     versions_.clear();
   }
-  /// out = log density of a background at x, where `densities` are those of the model. The table holds what it needs of the last call:
-  /// `known` of its columns from `there` on are those of x from `here` on.
-  void background(const Background<T, C>& from, const Gaussians<T, C>& model, const Batch<T>& x, const Batch<T>& densities, Index here,
-                  Index there, Index known, Row<T>& out) {
+  /// out = log density of a background at x, where `densities` are those of the model. The table holds what it needs of the last
+  /// call: `known` of its columns from `there` on are those of x from `here` on.
+  void background(const Background<T, C>& from, const Gaussians<T, C>& model, const Batch<T>& x, const Batch<T>& densities,
+                  Index here, Index there, Index known, Row<T>& out) {
     constexpr T none = -std::numeric_limits<T>::infinity();
     const Vector<T> log_weights = from.log_weights();
     std::vector<Index> component(from.gaussians.size(), -1);

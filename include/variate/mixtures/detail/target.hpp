@@ -19,10 +19,13 @@ inline constexpr bool has_gradient = requires(const F& f, const Batch<T>& x, Bat
 } || requires(const F& f, const Batch<T>& x, const Row<T>& w, Batch<T>& g) { f.evaluate(x).pullback(w, g); };
 /// A generic function. Asked only of what has no gradient of its own.
 template <class F, class T>
-inline constexpr bool is_generic =
-    requires(const F& f, const Variable<GradientLanes<T>, Kind::sample>& z) { { evaluated(f(z)) } -> TapeExpression; };
+inline constexpr bool is_generic = requires(const F& f, const Variable<GradientLanes<T>, Kind::sample>& z) {
+  { evaluated(f(z)) } -> TapeExpression;
+};
 template <class F, class T>
-inline constexpr bool has_values = requires(const F& f, const Batch<T>& x) { { f(x) } -> std::convertible_to<Row<T>>; };
+inline constexpr bool has_values = requires(const F& f, const Batch<T>& x) {
+  { f(x) } -> std::convertible_to<Row<T>>;
+};
 /// Gives an integrand bound to a part of the data.
 template <class F, class R>
 inline constexpr bool has_minibatches = requires(const F& f, R& rng) { f.minibatch(rng); };
@@ -40,7 +43,9 @@ template <bool Gradients, class F, class T>
 void evaluate_target(const F& f, const Batch<T>& x, Row<T>& value, Batch<T>& gradient) {
   constexpr const char* name = "GmmVi";
   if constexpr (Gradients) {
-    if constexpr (requires { { f.value_and_gradient(x, gradient) } -> std::convertible_to<Row<T>>; }) {
+    if constexpr (requires {
+                    { f.value_and_gradient(x, gradient) } -> std::convertible_to<Row<T>>;
+                  }) {
       gradient.resize(x.rows(), x.cols());
       value = f.value_and_gradient(x, gradient);
     } else {
