@@ -88,7 +88,7 @@ concept SecondOrderIntegrand = DifferentiableIntegrand<F, T> && requires(const F
 template <class T, class F, class E>
 Vector<T> mixed_pullback(const F& f, const E& at, const Batch<T>& x, const Batch<T>& v, const Row<T>& s) {
   if constexpr (requires { f.mixed_pullback(x, v, s); }) return f.mixed_pullback(x, v, s);
-  else return f.hessian_vector_product(x, v, Row<T>::Ones(x.cols())).mixed + at.pullback(s);
+  else return f.hessian_vector_product(x, v, Row<T>(Row<T>::Ones(x.cols()))).mixed + at.pullback(s);
 }
 
 /// c(z) = f(smooth(a)) and c(z_tilde), a = z/tau + kappa theta; kappa = tau/(tau + 1) for the improved relaxation (Tucker et al.
