@@ -1,5 +1,4 @@
 // expect: this distribution has none (discrete ones cannot): use Reinforce<LeaveOneOut>
-#include <variate/estimators/nodewise.hpp>
 #include <variate/variate.hpp>
 
 int main() {

@@ -1,5 +1,4 @@
 // expect: Nodewise takes as many estimators as the distribution has nodes, in their order.
-#include <variate/estimators/nodewise.hpp>
 #include <variate/variate.hpp>
 
 int main() {
