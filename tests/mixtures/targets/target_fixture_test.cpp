@@ -1,4 +1,7 @@
 /// The targets of the literature against recorded values and gradients.
+#include <cstdlib>
+#include <fstream>
+
 #include "mixtures/fixture_cases.hpp"
 #include "mixtures/fixture_model.hpp"
 #include "variate/mixtures/targets/gaussian_mixture_target.hpp"
