@@ -21,8 +21,8 @@ struct Worst {
 };
 
 template <class Policy, class Factor>
-void one_component(const Policy& policy, const nlohmann::json& given, const nlohmann::json& expected, std::size_t k, Factor factor,
-                   const Factor& hessian, const Factor& want, Worst& worst) {
+void one_component(const Policy& policy, const nlohmann::json& given, const nlohmann::json& expected, std::size_t k,
+                   Factor factor, const Factor& hessian, const Factor& want, Worst& worst) {
   Vector<double> mean = column(given.at("gmm").at("means").at(k));
   const auto at = [&](const char* name) { return number(given.at(name).at(k)); };
   const auto wanted = [&](const char* name) { return number(expected.at(name).at(k)); };
@@ -75,14 +75,16 @@ void updates(const std::string& kind, const Policy& policy) {
         const auto& hessians = given.at("expected_hessian_neg");
         for (std::size_t k = 0; k < gmm.at("means").size(); ++k) {
           if (gmm.at("diagonal").get<bool>())
-            one_component(policy, given, expected, k, Vector<double>(column(gmm.at(gmm.contains("variances") ? "variances" : "covs").at(k)).cwiseSqrt()),
+            one_component(policy, given, expected, k,
+                          Vector<double>(column(gmm.at(gmm.contains("variances") ? "variances" : "covs").at(k)).cwiseSqrt()),
                           column(hessians.at(k)), column(expected.at("chols").at(k)), worst);
           else
             one_component(policy, given, expected, k, lower_factor(gmm.at("covs").at(k)), matrix(hessians.at(k)),
                           matrix(expected.at("chols").at(k)), worst);
         }
       });
-  UNSCOPED_INFO(kind << ": worst relative error of means " << worst.mean << ", factors " << worst.factor << ", the rest " << worst.rest);
+  UNSCOPED_INFO(kind << ": worst relative error of means " << worst.mean << ", factors " << worst.factor << ", the rest "
+                     << worst.rest);
   CHECK(worst.mean < 1e-9);
   CHECK(worst.factor < 1e-9);
   CHECK(worst.rest < 1e-9);
