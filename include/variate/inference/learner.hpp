@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -13,6 +14,26 @@ namespace variate {
 
 /// The model has no parameters to move.
 struct NoOptimizer {};
+
+namespace detail {
+/// Room for a copy that is made again and again. Copies of the owner start without.
+template <class X>
+class Reused {
+ public:
+  Reused() = default;
+  Reused(const Reused&) {}
+  Reused& operator=(const Reused&) { return *this; }
+  ~Reused() = default;
+  X& copy_of(const X& x) {
+    if (copy_) *copy_ = x;
+    else copy_.emplace(x);
+    return *copy_;
+  }
+
+ private:
+  std::optional<X> copy_;
+};
+}  // namespace detail
 
 /// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; later wake-sleep
 /// and its kin): the stepper of variational inference.
@@ -104,23 +125,27 @@ class Learner {
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
   void commit(const Estimate<Scalar>& estimate) {
-    Optimizer optimizer = optimizer_;
-    Vector<Scalar> params = q_.params();
-    optimizer.update(params, estimate.q);
+    Optimizer& optimizer = next_optimizer_.copy_of(optimizer_);
+    params_ = q_.params();
+    optimizer.update(params_, estimate.q);
     if constexpr (moves_model) {
-      ModelOptimizer model_optimizer = model_optimizer_;
-      Vector<Scalar> model_params = p_.params();
-      model_optimizer.update(model_params, estimate.f);
-      P p = p_;
-      p.set_params(model_params);
-      q_.set_params(params);
-      p_ = std::move(p);
-      model_optimizer_ = std::move(model_optimizer);
+      ModelOptimizer& model_optimizer = next_model_optimizer_.copy_of(model_optimizer_);
+      model_params_ = p_.params();
+      model_optimizer.update(model_params_, estimate.f);
+      const Vector<Scalar> before = q_.params();
+      q_.set_params(params_);
+      try {
+        p_.set_params(model_params_);
+      } catch (...) {
+        q_.set_params(before);
+        throw;
+      }
+      std::swap(model_optimizer_, model_optimizer);
     } else {
-      q_.set_params(params);
+      q_.set_params(params_);
     }
-    optimizer_ = std::move(optimizer);
-    average_.update(params);
+    std::swap(optimizer_, optimizer);
+    average_.update(params_);
     if constexpr (requires { rule_.learn(estimate.own); })
       if (estimate.own.size() != 0) rule_.learn(estimate.own);
   }
@@ -134,6 +159,10 @@ class Learner {
   Index batch_;
   PolynomialAverage<Scalar> average_;
   Index index_ = 0;
+  // workspaces
+  detail::Reused<Optimizer> next_optimizer_;
+  detail::Reused<ModelOptimizer> next_model_optimizer_;
+  Vector<Scalar> params_, model_params_;
 };
 
 }  // namespace variate
