@@ -12,7 +12,6 @@
 
 namespace variate_tests {
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// log |det m| by elimination with row pivoting.
 inline double log_abs_det(Batch<double> m) {

@@ -9,7 +9,7 @@
 using namespace variate;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 

@@ -14,7 +14,7 @@
 using namespace variate;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 double log_sum_exp(const Vector<double>& x) { return x.maxCoeff() + std::log((x.array() - x.maxCoeff()).exp().sum()); }

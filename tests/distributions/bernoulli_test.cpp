@@ -11,19 +11,19 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<Bernoulli, detail::BernoulliLaw>();
+using variate_tests::infinity;
+const Kind bernoulli_kind = kind_of<Bernoulli, detail::BernoulliLaw>();
 }  // namespace
 
 TEST_CASE("Bernoulli against mpmath", "[fixtures][distributions]") {
-  check_fixture("bernoulli.json", kind, {.names = {"logit"}});
+  check_fixture("bernoulli.json", bernoulli_kind, {.names = {"logit"}});
 }
 
 TEST_CASE("Bernoulli: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.spread = 2});
+  check_family(bernoulli_kind, {.spread = 2});
 }
 
-TEST_CASE("Bernoulli: samples follow the law", "[distributions][statistical]") { check_sampler(kind, {{0}, {-3}, {5}, {-800}}); }
+TEST_CASE("Bernoulli: samples follow the law", "[distributions][statistical]") { check_sampler(bernoulli_kind, {{0}, {-3}, {5}, {-800}}); }
 
 TEST_CASE("Bernoulli: a bit is 1 where logit + logit(u) > 0", "[distributions]") {
   const double u[] = {0.2, 0.35, 0.7, 0.95};

@@ -11,22 +11,22 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<Beta, detail::BetaLaw>();
-const FixtureOf noise{
+using variate_tests::infinity;
+const Kind beta_kind = kind_of<Beta, detail::BetaLaw>();
+const FixtureOf beta_noise{
     {}, [](const AnyFamily& q, double x) { return std::log(x) - std::log1p(-x) - (q.theta(0) - q.theta(1)); }, {}, {}};
 Beta<> random_beta(Index d, Index batch, Rng& rng) { return Beta<>::from_theta(0.7 * normals<double>(rng, 2 * d, batch)); }
 Beta<> beta(double a, double b) { return Beta<>(one(a), one(b)); }
 }  // namespace
 
-TEST_CASE("Beta against mpmath", "[fixtures][distributions]") { check_fixture("beta.json", kind, noise); }
+TEST_CASE("Beta against mpmath", "[fixtures][distributions]") { check_fixture("beta.json", beta_kind, beta_noise); }
 
 TEST_CASE("Beta: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.spread = 0.7, .smooth_sampler = false});
+  check_family(beta_kind, {.spread = 0.7, .smooth_sampler = false});
 }
 
 TEST_CASE("Beta: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0.1, 3}, {1, 1}, {0.5, 40}, {3, 2}, {200, 0.9}, {1e4, 3e4}, {1e6, 1e5}});
+  check_sampler(beta_kind, {{0.1, 3}, {1, 1}, {0.5, 40}, {3, 2}, {200, 0.9}, {1e4, 3e4}, {1e6, 1e5}});
 }
 
 TEST_CASE("Beta: the pathwise gradient is that of the expectation", "[distributions][statistical]") {
@@ -34,7 +34,7 @@ TEST_CASE("Beta: the pathwise gradient is that of the expectation", "[distributi
   for (const auto& pair : pairs) {  // E x = a / (a + b)
     const double a = pair[0], b = pair[1], by = a * b / ((a + b) * (a + b));
     INFO("a " << a << " b " << b);
-    CHECK(path_z(kind, {a, b}, [](double) { return 1.0; }, {by, -by}, 3000) < 4.5);
+    CHECK(path_z(beta_kind, {a, b}, [](double) { return 1.0; }, {by, -by}, 3000) < 4.5);
   }
 }
 

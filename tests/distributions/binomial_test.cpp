@@ -10,25 +10,25 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Binomial, variate::detail::BinomialLaw>();
+const Kind binomial_kind = kind_of<variate::Binomial, variate::detail::BinomialLaw>();
 double closest(double z) { return z; }
 }  // namespace
 
 TEST_CASE("Binomial against mpmath", "[fixtures][distributions]") {
-  check_fixture("binomial.json", kind, {{"logit", "total_count"}, {}, {}, {}});
+  check_fixture("binomial.json", binomial_kind, {{"logit", "total_count"}, {}, {}, {}});
 }
 
 TEST_CASE("Binomial: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.settings = {7}});
+  check_family(binomial_kind, {.settings = {7}});
   const auto message = [](double n) { return message_of<variate::DomainError>([n] { variate::Binomial<>(one(n), one(0)); }); };
   CHECK(message(2.5) == "Binomial: total_count(0) is 2.5, expected a whole number, 0 or more");
   CHECK(says(message(-1), "total_count(0) is -1"));
 }
 
 TEST_CASE("Binomial: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 20}, {0.3, 30}, {2, 60}, {2, 400}, {-6, 1e4}, {0, 1e4}});
+  check_sampler(binomial_kind, {{0, 1}, {-3, 20}, {0.3, 30}, {2, 60}, {2, 400}, {-6, 1e4}, {0, 1e4}});
   for (const double logit : {0.0, 1.5, -9.0}) {  // all but continuous
-    const AnyFamily q = single(kind, {logit, 1e9});
+    const AnyFamily q = single(binomial_kind, {logit, 1e9});
     Rng rng(8);
     const Batch<double> u = q.cdf(q.sample(rng, 4000));
     CHECK(kolmogorov_smirnov_p(std::vector<double>(u.data(), u.data() + u.size()), closest) > 1e-3);
@@ -65,10 +65,10 @@ TEST_CASE("Binomial: support and divergence", "[distributions]") {
 }
 
 TEST_CASE("Binomial: the entropy is that of its probabilities", "[distributions]") {
-  CHECK(single(kind, {0.0, 1.0}).entropy()(0) == Approx(std::log(2.0)).epsilon(1e-13));
-  CHECK(single(kind, {0.0, 2.0}).entropy()(0) == Approx(1.5 * std::log(2.0)).epsilon(1e-13));
-  CHECK(single(kind, {0.0, 0.0}).entropy()(0) == 0);
+  CHECK(single(binomial_kind, {0.0, 1.0}).entropy()(0) == Approx(std::log(2.0)).epsilon(1e-13));
+  CHECK(single(binomial_kind, {0.0, 2.0}).entropy()(0) == Approx(1.5 * std::log(2.0)).epsilon(1e-13));
+  CHECK(single(binomial_kind, {0.0, 0.0}).entropy()(0) == 0);
   // half log(2 pi e n p q) up to 1/n
-  CHECK(single(kind, {1.0, 1e8}).entropy()(0) ==
+  CHECK(single(binomial_kind, {1.0, 1e8}).entropy()(0) ==
         Approx(0.5 * std::log(2 * 3.14159265358979323846 * std::exp(1.0) * 1e8 * 0.19661193324148185)).epsilon(1e-8));
 }

@@ -11,7 +11,7 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 Categorical<> random_choices(Index d, Index classes, Index batch, Rng& rng) {
   return Categorical<>(Batch<double>(normals<double>(rng, d * classes, batch)), classes);
 }

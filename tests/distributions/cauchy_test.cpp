@@ -9,17 +9,17 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Cauchy, variate::detail::CauchyLaw>();
+const Kind cauchy_kind = kind_of<variate::Cauchy, variate::detail::CauchyLaw>();
 }  // namespace
 
-TEST_CASE("Cauchy against mpmath", "[fixtures][distributions]") { check_fixture("cauchy.json", kind); }
+TEST_CASE("Cauchy against mpmath", "[fixtures][distributions]") { check_fixture("cauchy.json", cauchy_kind); }
 
 TEST_CASE("Cauchy: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.has_moments = false});
+  check_family(cauchy_kind, {.has_moments = false});
 }
 
 TEST_CASE("Cauchy: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+  check_sampler(cauchy_kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
 }
 
 TEST_CASE("Cauchy: parameters by name", "[distributions]") {
@@ -31,7 +31,7 @@ TEST_CASE("Cauchy: parameters by name", "[distributions]") {
 }
 
 TEST_CASE("Cauchy: far out, where squares overflow", "[distributions]") {
-  const AnyFamily q = single(kind, {0, 1});
+  const AnyFamily q = single(cauchy_kind, {0, 1});
   for (const double x : {1e9, 1e200, 1e300}) {
     const AnyFamily::Evaluation e = q.evaluate(one(-x), Row<double>::Ones(1));
     CHECK(e.value(0) == Approx(-2 * std::log(x) - std::log(std::acos(-1.0))).epsilon(1e-15));

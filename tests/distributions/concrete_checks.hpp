@@ -183,7 +183,7 @@ void check_concrete_calls(Q q, const std::string& name) {
 /// Points that are none, and what is refused.
 template <class Q>
 void check_concrete_refusals(const std::string& name) {
-  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
   Q q(0.5, Batch<double>::Zero(2, 1));
   const std::vector<std::vector<double>> impossible{{-0.5, 1.5}, {0.5, 0.6}, {0, 0}, {infinity, 0.5}, {2, -infinity}, {nan, 0.5}};
   for (const auto& values : impossible) {

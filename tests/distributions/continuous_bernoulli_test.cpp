@@ -10,19 +10,19 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<ContinuousBernoulli, detail::ContinuousBernoulliLaw>();
-AnyFamily at_logit(double logit, bool in_float = false) { return (in_float ? kind.make_float : kind.make)(one(logit), {}); }
+const Kind continuous_bernoulli_kind = kind_of<ContinuousBernoulli, detail::ContinuousBernoulliLaw>();
+AnyFamily at_logit(double logit, bool in_float = false) { return (in_float ? continuous_bernoulli_kind.make_float : continuous_bernoulli_kind.make)(one(logit), {}); }
 }  // namespace
 
-TEST_CASE("ContinuousBernoulli against mpmath", "[fixtures][distributions]") { check_fixture("continuousbernoulli.json", kind); }
+TEST_CASE("ContinuousBernoulli against mpmath", "[fixtures][distributions]") { check_fixture("continuousbernoulli.json", continuous_bernoulli_kind); }
 
 TEST_CASE("ContinuousBernoulli: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind);
-  check_family(kind, {.centre = {3}, .spread = 2});
+  check_family(continuous_bernoulli_kind);
+  check_family(continuous_bernoulli_kind, {.centre = {3}, .spread = 2});
 }
 
 TEST_CASE("ContinuousBernoulli: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0.5}, {0.4999999}, {1e-5}, {0.999}, {1e-30}});
+  check_sampler(continuous_bernoulli_kind, {{0.5}, {0.4999999}, {1e-5}, {0.999}, {1e-30}});
 }
 
 TEST_CASE("ContinuousBernoulli where forms meet, and far out", "[distributions]") {

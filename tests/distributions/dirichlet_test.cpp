@@ -15,7 +15,7 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 
 Batch<double> column(std::initializer_list<double> values) {
   return Eigen::Map<const Batch<double>>(values.begin(), static_cast<Index>(values.size()), 1);

@@ -7,16 +7,16 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Exponential, variate::detail::ExponentialLaw>();
+const Kind exponential_kind = kind_of<variate::Exponential, variate::detail::ExponentialLaw>();
 }  // namespace
 
-TEST_CASE("Exponential against mpmath", "[fixtures][distributions]") { check_fixture("exponential.json", kind); }
+TEST_CASE("Exponential against mpmath", "[fixtures][distributions]") { check_fixture("exponential.json", exponential_kind); }
 
 TEST_CASE("Exponential: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind);
+  check_family(exponential_kind);
 }
 
-TEST_CASE("Exponential: samples follow the law", "[distributions][statistical]") { check_sampler(kind, {{1}, {1e-4}, {1e5}}); }
+TEST_CASE("Exponential: samples follow the law", "[distributions][statistical]") { check_sampler(exponential_kind, {{1}, {1e-4}, {1e5}}); }
 
 TEST_CASE("Exponential: parameters by name", "[distributions]") {
   const variate::Exponential q(one(0.5));

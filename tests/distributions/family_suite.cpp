@@ -13,7 +13,7 @@ namespace variate_tests {
 namespace {
 
 using variate::detail::Domain;
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 
 Batch<double> settings_for(const Suite& suite, Index d, Index batch) {
   Batch<double> settings(static_cast<Index>(suite.settings.size()) * d, suite.settings.empty() ? 0 : batch);

@@ -11,9 +11,9 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<Gamma, detail::GammaLaw>();
-const FixtureOf noise{{},
+using variate_tests::infinity;
+const Kind gamma_kind = kind_of<Gamma, detail::GammaLaw>();
+const FixtureOf gamma_noise{{},
                       [](const AnyFamily& q, double x) {
                         using V = detail::Packet<double>;
                         return detail::GammaCore<double>::position(V(std::exp(q.theta(0))), V(x * std::exp(q.theta(1))))[0];
@@ -24,14 +24,14 @@ Gamma<> random_gamma(Index d, Index batch, Rng& rng) { return Gamma<>::from_thet
 Gamma<> gamma(double a, double rate) { return Gamma<>(one(a), one(rate)); }
 }  // namespace
 
-TEST_CASE("Gamma against mpmath", "[fixtures][distributions]") { check_fixture("gamma.json", kind, noise); }
+TEST_CASE("Gamma against mpmath", "[fixtures][distributions]") { check_fixture("gamma.json", gamma_kind, gamma_noise); }
 
 TEST_CASE("Gamma: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.spread = 0.7, .smooth_sampler = false});
+  check_family(gamma_kind, {.spread = 0.7, .smooth_sampler = false});
 }
 
 TEST_CASE("Gamma: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0.05, 2}, {0.5, 2}, {1, 2}, {3, 2}, {200, 2}, {1e4, 2}, {1e6, 2}});
+  check_sampler(gamma_kind, {{0.05, 2}, {0.5, 2}, {1, 2}, {3, 2}, {200, 2}, {1e4, 2}, {1e6, 2}});
 }
 
 TEST_CASE("Gamma: the pathwise gradient is that of the expectation", "[distributions][statistical]") {
@@ -39,7 +39,7 @@ TEST_CASE("Gamma: the pathwise gradient is that of the expectation", "[distribut
     const double rate = 1.5;
     INFO("concentration " << a);
     const double known = a * (2 * a + 1) / (rate * rate), by_rate = -2 * a * (a + 1) / (rate * rate);
-    CHECK(path_z(kind, {a, rate}, [](double x) { return 2 * x; }, {known, by_rate}, 20000) < 4.5);
+    CHECK(path_z(gamma_kind, {a, rate}, [](double x) { return 2 * x; }, {known, by_rate}, 20000) < 4.5);
   }
 }
 

@@ -9,17 +9,17 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Geometric, variate::detail::GeometricLaw>();
+const Kind geometric_kind = kind_of<variate::Geometric, variate::detail::GeometricLaw>();
 }
 
 TEST_CASE("Geometric against mpmath", "[fixtures][distributions]") {
-  check_fixture("geometric.json", kind, {{"logit"}, {}, {}, {}});
+  check_fixture("geometric.json", geometric_kind, {{"logit"}, {}, {}, {}});
 }
 
-TEST_CASE("Geometric: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("Geometric: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(geometric_kind); }
 
 TEST_CASE("Geometric: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0}, {3}, {-5}, {40}, {-7}});
+  check_sampler(geometric_kind, {{0}, {3}, {-5}, {40}, {-7}});
 }
 
 TEST_CASE("Geometric: probabilities near 0 and 1", "[distributions]") {

@@ -9,16 +9,16 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Gumbel, variate::detail::GumbelLaw>();
-const FixtureOf standard_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
+const Kind gumbel_kind = kind_of<variate::Gumbel, variate::detail::GumbelLaw>();
+const FixtureOf gumbel_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
 }  // namespace
 
-TEST_CASE("Gumbel against mpmath", "[fixtures][distributions]") { check_fixture("gumbel.json", kind, standard_noise); }
+TEST_CASE("Gumbel against mpmath", "[fixtures][distributions]") { check_fixture("gumbel.json", gumbel_kind, gumbel_noise); }
 
-TEST_CASE("Gumbel: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("Gumbel: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(gumbel_kind); }
 
 TEST_CASE("Gumbel: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+  check_sampler(gumbel_kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
 }
 
 TEST_CASE("Gumbel: parameters by name", "[distributions]") {

@@ -7,14 +7,14 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::HalfNormal, variate::detail::HalfNormalLaw>();
+const Kind half_normal_kind = kind_of<variate::HalfNormal, variate::detail::HalfNormalLaw>();
 }  // namespace
 
-TEST_CASE("HalfNormal against mpmath", "[fixtures][distributions]") { check_fixture("halfnormal.json", kind); }
+TEST_CASE("HalfNormal against mpmath", "[fixtures][distributions]") { check_fixture("halfnormal.json", half_normal_kind); }
 
-TEST_CASE("HalfNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("HalfNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(half_normal_kind); }
 
-TEST_CASE("HalfNormal: samples follow the law", "[distributions][statistical]") { check_sampler(kind, {{1}, {1e-4}, {1e5}}); }
+TEST_CASE("HalfNormal: samples follow the law", "[distributions][statistical]") { check_sampler(half_normal_kind, {{1}, {1e-4}, {1e5}}); }
 
 TEST_CASE("HalfNormal: parameters by name", "[distributions]") {
   const variate::HalfNormal q(one(0.5));

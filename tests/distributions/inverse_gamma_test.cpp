@@ -11,9 +11,9 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<InverseGamma, detail::InverseGammaLaw>();
-const FixtureOf noise{{},
+using variate_tests::infinity;
+const Kind inverse_gamma_kind = kind_of<InverseGamma, detail::InverseGammaLaw>();
+const FixtureOf inverse_gamma_noise{{},
                       [](const AnyFamily& q, double x) {
                         using V = detail::Packet<double>;
                         return detail::GammaCore<double>::position(V(std::exp(q.theta(0))), V(std::exp(q.theta(1)) / x))[0];
@@ -22,19 +22,19 @@ const FixtureOf noise{{},
                       {}};
 }  // namespace
 
-TEST_CASE("InverseGamma against mpmath", "[fixtures][distributions]") { check_fixture("inversegamma.json", kind, noise); }
+TEST_CASE("InverseGamma against mpmath", "[fixtures][distributions]") { check_fixture("inversegamma.json", inverse_gamma_kind, inverse_gamma_noise); }
 
 TEST_CASE("InverseGamma: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.centre = {2.5, 2.5}, .smooth_sampler = false});
+  check_family(inverse_gamma_kind, {.centre = {2.5, 2.5}, .smooth_sampler = false});
 }
 
 TEST_CASE("InverseGamma: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0.2, 2}, {1, 2}, {7.5, 2}, {1e5, 2}});
+  check_sampler(inverse_gamma_kind, {{0.2, 2}, {1, 2}, {7.5, 2}, {1e5, 2}});
 }
 
 TEST_CASE("InverseGamma: the pathwise gradient is that of the expectation", "[distributions][statistical]") {
   // E x = s / (a - 1): by log a -a s/(a - 1)^2, by log s itself
-  CHECK(path_z(kind, {5, 2}, [](double) { return 1.0; }, {-5 * 2 / 16.0, 0.5}, 20000) < 4.5);
+  CHECK(path_z(inverse_gamma_kind, {5, 2}, [](double) { return 1.0; }, {-5 * 2 / 16.0, 0.5}, 20000) < 4.5);
 }
 
 TEST_CASE("InverseGamma: KL between any two", "[distributions]") {

@@ -6,13 +6,13 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Laplace, variate::detail::LaplaceLaw>();
+const Kind laplace_kind = kind_of<variate::Laplace, variate::detail::LaplaceLaw>();
 }
 
-TEST_CASE("Laplace against mpmath", "[fixtures][distributions]") { check_fixture("laplace.json", kind); }
+TEST_CASE("Laplace against mpmath", "[fixtures][distributions]") { check_fixture("laplace.json", laplace_kind); }
 
-TEST_CASE("Laplace: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("Laplace: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(laplace_kind); }
 
 TEST_CASE("Laplace: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+  check_sampler(laplace_kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
 }

@@ -9,19 +9,19 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::LogitNormal, variate::detail::LogitNormalLaw>();
-const FixtureOf standard_noise{
+const Kind logit_normal_kind = kind_of<variate::LogitNormal, variate::detail::LogitNormalLaw>();
+const FixtureOf logit_normal_noise{
     {}, [](const AnyFamily& q, double x) { return (std::log(x) - std::log1p(-x) - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
 }  // namespace
 
-TEST_CASE("LogitNormal against mpmath", "[fixtures][distributions]") { check_fixture("logitnormal.json", kind, standard_noise); }
+TEST_CASE("LogitNormal against mpmath", "[fixtures][distributions]") { check_fixture("logitnormal.json", logit_normal_kind, logit_normal_noise); }
 
 TEST_CASE("LogitNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind);
+  check_family(logit_normal_kind);
 }
 
 TEST_CASE("LogitNormal: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {-1, 3}});
+  check_sampler(logit_normal_kind, {{0, 1}, {-3, 1e-4}, {-1, 3}});
 }
 
 TEST_CASE("LogitNormal: parameters by name", "[distributions]") {

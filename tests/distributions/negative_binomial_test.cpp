@@ -10,22 +10,22 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::NegativeBinomial, variate::detail::NegativeBinomialLaw>();
+const Kind negative_binomial_kind = kind_of<variate::NegativeBinomial, variate::detail::NegativeBinomialLaw>();
 double same(double u) { return u; }
 double log_prob(double r, double logit, double k) { return variate::NegativeBinomial<>(one(r), one(logit)).log_prob(one(k))(0); }
 }  // namespace
 
 TEST_CASE("NegativeBinomial against mpmath", "[fixtures][distributions]") {
-  check_fixture("negativebinomial.json", kind, {{"total_count", "logit"}, {}, {}, {}});
+  check_fixture("negativebinomial.json", negative_binomial_kind, {{"total_count", "logit"}, {}, {}, {}});
 }
 
 TEST_CASE("NegativeBinomial: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.centre = {1.0, 0.0}});
+  check_family(negative_binomial_kind, {.centre = {1.0, 0.0}});
 }
 
 TEST_CASE("NegativeBinomial: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{3, 0}, {1e-3, 2}, {0.2, 3}, {40, -1}, {1e6, -8}, {1e4, -30}});
-  const AnyFamily q = single(kind, {50, 14});  // all but continuous
+  check_sampler(negative_binomial_kind, {{3, 0}, {1e-3, 2}, {0.2, 3}, {40, -1}, {1e6, -8}, {1e4, -30}});
+  const AnyFamily q = single(negative_binomial_kind, {50, 14});  // all but continuous
   Rng rng(8);
   const Batch<double> u = q.cdf(q.sample(rng, 4000));
   CHECK(kolmogorov_smirnov_p(std::vector<double>(u.data(), u.data() + u.size()), same) > 1e-3);

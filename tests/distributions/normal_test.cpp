@@ -10,17 +10,17 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<Normal, detail::NormalLaw>();
-const FixtureOf standard_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
+using variate_tests::infinity;
+const Kind normal_kind = kind_of<Normal, detail::NormalLaw>();
+const FixtureOf normal_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(0)) / std::exp(q.theta(1)); }, {}, {}};
 }  // namespace
 
-TEST_CASE("Normal against mpmath", "[fixtures][distributions]") { check_fixture("normal.json", kind, standard_noise); }
+TEST_CASE("Normal against mpmath", "[fixtures][distributions]") { check_fixture("normal.json", normal_kind, normal_noise); }
 
-TEST_CASE("Normal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("Normal: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(normal_kind); }
 
 TEST_CASE("Normal: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+  check_sampler(normal_kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
 }
 
 TEST_CASE("Normal: construction, moments, edges", "[distributions]") {

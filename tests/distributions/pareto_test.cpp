@@ -10,19 +10,19 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::Pareto, variate::detail::ParetoLaw>();
-const FixtureOf exponential_noise{
+const Kind pareto_kind = kind_of<variate::Pareto, variate::detail::ParetoLaw>();
+const FixtureOf pareto_exponential_noise{
     {}, [](const AnyFamily& q, double x) { return std::exp(q.theta(1)) * (std::log(x) - q.theta(0)); }, {}, {}, true};
 }  // namespace
 
-TEST_CASE("Pareto against mpmath", "[fixtures][distributions]") { check_fixture("pareto.json", kind, exponential_noise); }
+TEST_CASE("Pareto against mpmath", "[fixtures][distributions]") { check_fixture("pareto.json", pareto_kind, pareto_exponential_noise); }
 
 TEST_CASE("Pareto: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {{0, 2.5}});
+  check_family(pareto_kind, {{0, 2.5}});
 }
 
 TEST_CASE("Pareto: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{1, 1}, {2, 0.2}, {1e-4, 5}, {1e5, 100}});
+  check_sampler(pareto_kind, {{1, 1}, {2, 0.2}, {1e-4, 5}, {1e5, 100}});
 }
 
 TEST_CASE("Pareto: parameters by name", "[distributions]") {
@@ -37,10 +37,10 @@ TEST_CASE("Pareto: the scale is in the support, far points keep their density, n
   for (const bool in_float : {false, true})
     for (double scale = 1e-30; scale < 1e30; scale *= 3.7) {
       const double given = in_float ? static_cast<double>(static_cast<float>(scale)) : scale;
-      CHECK(std::isfinite(single(kind, {given, 2}, in_float).log_prob(one(given))(0)));
-      CHECK(single(kind, {given, 2}, in_float).cdf(one(given))(0, 0) < 1e-5);
+      CHECK(std::isfinite(single(pareto_kind, {given, 2}, in_float).log_prob(one(given))(0)));
+      CHECK(single(pareto_kind, {given, 2}, in_float).cdf(one(given))(0, 0) < 1e-5);
     }
-  CHECK(single(kind, {1e-300, 0.01}).log_prob(one(1e300))(0) == Approx(std::log(0.01) - 306 * std::log(10.0)).epsilon(1e-13));
+  CHECK(single(pareto_kind, {1e-300, 0.01}).log_prob(one(1e300))(0) == Approx(std::log(0.01) - 306 * std::log(10.0)).epsilon(1e-13));
   using Law = variate::detail::ParetoLaw<double>;
   const Law::C low = Law::prepare({0.0, 1.0}), high = Law::prepare({0.5, 1.0});
   CHECK(Law::kl(high, low)[0] == Approx(0.5 * std::exp(1.0)));

@@ -9,8 +9,8 @@
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<variate::RelaxedBernoulli, variate::detail::RelaxedBernoulliLaw>();
-constexpr double infinity = std::numeric_limits<double>::infinity();
+const Kind relaxed_bernoulli_kind = kind_of<variate::RelaxedBernoulli, variate::detail::RelaxedBernoulliLaw>();
+using variate_tests::infinity;
 variate::RelaxedBernoulli<> relaxed(double temperature, double logit) { return {one(temperature), one(logit)}; }
 }  // namespace
 
@@ -23,19 +23,19 @@ TEST_CASE("RelaxedBernoulli against mpmath", "[fixtures][distributions]") {
   // The file's moments come from a quadrature that stops short of the ends of (0, 1), where the density is infinite: most are
   // NaN, and those of temperature 0.1 are off by 1e-3 (1e8 draws say so by 30 standard errors; the numbers below are right).
   of.moments = false;
-  check_fixture("relaxedbernoulli.json", kind, of);
+  check_fixture("relaxedbernoulli.json", relaxed_bernoulli_kind, of);
 }
 
 TEST_CASE("RelaxedBernoulli: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.settings = {0.6}});
-  check_family(kind, {.settings = {1.7}});
+  check_family(relaxed_bernoulli_kind, {.settings = {0.6}});
+  check_family(relaxed_bernoulli_kind, {.settings = {1.7}});
   const auto message = [](double t) { return message_of<variate::DomainError>([t] { relaxed(t, 0); }); };
   CHECK(message(0) == "RelaxedBernoulli: temperature(0) is 0, expected a positive finite number");
   CHECK(says(message(-1), "temperature(0) is -1"));
 }
 
 TEST_CASE("RelaxedBernoulli: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 0.5}, {1, 3}});
+  check_sampler(relaxed_bernoulli_kind, {{0, 1}, {-3, 0.5}, {1, 3}});
 }
 
 TEST_CASE("RelaxedBernoulli: the ends of the interval", "[distributions]") {

@@ -10,25 +10,25 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const Kind kind = kind_of<StudentT, detail::StudentTLaw>();
-const FixtureOf noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(1)) / std::exp(q.theta(2)); }, {}, {}};
+using variate_tests::infinity;
+const Kind student_t_kind = kind_of<StudentT, detail::StudentTLaw>();
+const FixtureOf student_t_noise{{}, [](const AnyFamily& q, double x) { return (x - q.theta(1)) / std::exp(q.theta(2)); }, {}, {}};
 StudentT<> student(double df, double loc, double scale) { return StudentT<>(one(df), one(loc), one(scale)); }
 }  // namespace
 
-TEST_CASE("StudentT against mpmath", "[fixtures][distributions]") { check_fixture("studentt.json", kind, noise); }
+TEST_CASE("StudentT against mpmath", "[fixtures][distributions]") { check_fixture("studentt.json", student_t_kind, student_t_noise); }
 
 TEST_CASE("StudentT: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
-  check_family(kind, {.centre = {3}, .smooth_sampler = false});
+  check_family(student_t_kind, {.centre = {3}, .smooth_sampler = false});
 }
 
 TEST_CASE("StudentT: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0.1, 1, 2}, {1, 1, 2}, {4, 1, 2}, {1e5, 1, 2}});
+  check_sampler(student_t_kind, {{0.1, 1, 2}, {1, 1, 2}, {4, 1, 2}, {1e5, 1, 2}});
 }
 
 TEST_CASE("StudentT: the pathwise gradient is that of the expectation", "[distributions][statistical]") {
   // E x^2 = loc^2 + scale^2 df/(df - 2): by log df -2 scale^2 df/(df - 2)^2
-  CHECK(path_z(kind, {9, 1, 2}, [](double x) { return 2 * x; }, {-2 * 4 * 9 / 49.0, 2.0, 2 * 4 * 9 / 7.0}) < 4.5);
+  CHECK(path_z(student_t_kind, {9, 1, 2}, [](double x) { return 2 * x; }, {-2 * 4 * 9 / 49.0, 2.0, 2 * 4 * 9 / 7.0}) < 4.5);
 }
 
 TEST_CASE("StudentT: far points, moments, and what is refused", "[distributions]") {

@@ -12,21 +12,21 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<TruncatedNormal, detail::TruncatedNormalLaw>();
+const Kind truncated_normal_kind = kind_of<TruncatedNormal, detail::TruncatedNormalLaw>();
 constexpr double inf = std::numeric_limits<double>::infinity();
 }  // namespace
 
-TEST_CASE("TruncatedNormal against mpmath", "[fixtures][distributions]") { check_fixture("truncatednormal.json", kind); }
+TEST_CASE("TruncatedNormal against mpmath", "[fixtures][distributions]") { check_fixture("truncatednormal.json", truncated_normal_kind); }
 
 TEST_CASE("TruncatedNormal: gradients, data points, moments, edges, float, what is refused", "[distributions]") {
   for (const std::vector<double>& ends : {std::vector<double>{-1.0, 1.5}, {2, inf}, {-inf, -0.5}, {-inf, inf}}) {
     INFO(ends[0] << " to " << ends[1]);
-    check_family(kind, {.settings = ends});
+    check_family(truncated_normal_kind, {.settings = ends});
   }
 }
 
 TEST_CASE("TruncatedNormal: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1, -1, 1},
+  check_sampler(truncated_normal_kind, {{0, 1, -1, 1},
                        {0, 1, 5, 8},
                        {0, 1, -12, -10},
                        {0, 1, 40, inf},
@@ -41,7 +41,7 @@ TEST_CASE("TruncatedNormal in far tails and narrow intervals against mpmath at 5
                                "loc,scale,low,high,x,log_f,log_cdf,dx_dloc,dx_dscale,dx_dlow,dx_dhigh,mean,variance,entropy");
   REQUIRE(rows.size() > 150);
   for (const auto& r : rows) {
-    const AnyFamily q = single(kind, {r[0], r[1], r[2], r[3]});
+    const AnyFamily q = single(truncated_normal_kind, {r[0], r[1], r[2], r[3]});
     const double x = r[4];
     INFO("loc " << r[0] << " scale " << r[1] << " from " << r[2] << " to " << r[3] << " x " << x);
     const std::vector<double> moved = q.law_path(0, x);
@@ -61,7 +61,7 @@ TEST_CASE("TruncatedNormal in far tails and narrow intervals against mpmath at 5
 }
 
 TEST_CASE("TruncatedNormal without bounds is normal; its draws stay inside; its mode is at loc or at an end", "[distributions]") {
-  const AnyFamily q = single(kind, {2, 3, -inf, inf});
+  const AnyFamily q = single(truncated_normal_kind, {2, 3, -inf, inf});
   CHECK(q.mean()(0, 0) == Approx(2).epsilon(1e-15));
   CHECK(q.variance()(0, 0) == Approx(9).epsilon(1e-15));
   CHECK(q.entropy()(0) == Approx(0.5 * std::log(2 * 3.14159265358979324 * 9) + 0.5).epsilon(1e-15));
@@ -69,15 +69,15 @@ TEST_CASE("TruncatedNormal without bounds is normal; its draws stay inside; its 
   CHECK(q.law_path(0, 4.5)[1] == Approx(2.5).epsilon(1e-14));
   Rng rng(3);
   for (const std::vector<double>& ends : {std::vector<double>{1, 1 + 1e-9}, {1e8, inf}, {-1e-300, 1e-300}, {37.5, 38}}) {
-    const AnyFamily cut = single(kind, {0, 1, ends[0], ends[1]});
+    const AnyFamily cut = single(truncated_normal_kind, {0, 1, ends[0], ends[1]});
     const Batch<double> x = cut.sample(rng, 200);
     CHECK((x.array() >= ends[0]).all());
     CHECK((x.array() <= ends[1]).all());
     CHECK(cut.log_prob(x).allFinite());
   }
-  CHECK(single(kind, {0, 1, 2, 3}).mode()(0, 0) == 2);
-  CHECK(single(kind, {4, 1, 2, 3}).mode()(0, 0) == 3);
-  CHECK(single(kind, {2.5, 1, 2, 3}).mode()(0, 0) == 2.5);
+  CHECK(single(truncated_normal_kind, {0, 1, 2, 3}).mode()(0, 0) == 2);
+  CHECK(single(truncated_normal_kind, {4, 1, 2, 3}).mode()(0, 0) == 3);
+  CHECK(single(truncated_normal_kind, {2.5, 1, 2, 3}).mode()(0, 0) == 2.5);
 }
 
 TEST_CASE("TruncatedNormal: divergence", "[distributions]") {

@@ -10,7 +10,7 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<Uniform, detail::UniformLaw>();
+const Kind uniform_kind = kind_of<Uniform, detail::UniformLaw>();
 Uniform<> interval(double low, double high) { return {one(low), one(high)}; }
 }  // namespace
 
@@ -22,13 +22,13 @@ TEST_CASE("Uniform against mpmath", "[fixtures][distributions]") {
     const double by_high = s[1] / (p[1] - p[0]);
     return std::vector<double>{s[0] - by_high, by_high};
   };
-  check_fixture("uniform.json", kind, of);
+  check_fixture("uniform.json", uniform_kind, of);
 }
 
-TEST_CASE("Uniform: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(kind); }
+TEST_CASE("Uniform: gradients, data points, moments, edges, float, what is refused", "[distributions]") { check_family(uniform_kind); }
 
 TEST_CASE("Uniform: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
+  check_sampler(uniform_kind, {{0, 1}, {-3, 1e-4}, {1e3, 100}});
 }
 
 TEST_CASE("Uniform: its ends belong to it; what is refused", "[distributions]") {

@@ -13,24 +13,24 @@ using namespace variate;
 using namespace variate_tests;
 
 namespace {
-const Kind kind = kind_of<VonMises, detail::VonMisesLaw>();
+const Kind von_mises_kind = kind_of<VonMises, detail::VonMisesLaw>();
 }  // namespace
 
 TEST_CASE("VonMises against mpmath", "[fixtures][distributions]") {
   FixtureOf of;
   of.noise = [](const AnyFamily& q, double x) { return x - q.mean()(0, 0); };
-  check_fixture("vonmises.json", kind, of);
+  check_fixture("vonmises.json", von_mises_kind, of);
 }
 
 TEST_CASE("VonMises: gradients, data points, edges, float, what is refused", "[distributions]") {
   for (const double log_k : {-3.0, 2.0}) {
     INFO("log concentration " << log_k);
-    check_family(kind, {.centre = {0, log_k}, .smooth_sampler = false, .has_moments = false});
+    check_family(von_mises_kind, {.centre = {0, log_k}, .smooth_sampler = false, .has_moments = false});
   }
 }
 
 TEST_CASE("VonMises: samples follow the law", "[distributions][statistical]") {
-  check_sampler(kind, {{0, 1e-3}, {1, 0.39}, {1, 0.41}, {-2, 1}, {0, 5}, {0, 45}, {0, 47}, {0.5, 300}, {0, 1e6}});
+  check_sampler(von_mises_kind, {{0, 1e-3}, {1, 0.39}, {1, 0.41}, {-2, 1}, {0, 5}, {0, 45}, {0, 47}, {0.5, 300}, {0, 1e6}});
 }
 
 TEST_CASE("VonMises for concentrations from 1e-3 to 1e6 against mpmath at 50 digits", "[distributions]") {
@@ -39,7 +39,7 @@ TEST_CASE("VonMises for concentrations from 1e-3 to 1e6 against mpmath at 50 dig
   for (const auto& r : rows) {
     const double k = r[0], x = r[1];
     INFO("k " << k << " x " << x);
-    const AnyFamily q = single(kind, {0, k});
+    const AnyFamily q = single(von_mises_kind, {0, k});
     CHECK(relative_error(q.log_prob(one(x))(0), r[2]) < 1e-13);
     CHECK(relative_error(q.log_cdf(one(x))(0, 0), r[3], 0) < 3e-13);
     CHECK(relative_error(q.law_path(x, x)[1] / k, r[4], 0) < 1e-11);
@@ -53,7 +53,7 @@ TEST_CASE("VonMises for concentrations from 1e-3 to 1e6 against mpmath at 50 dig
 
 TEST_CASE("VonMises has a period, and a distribution function from loc - pi to loc + pi", "[distributions]") {
   constexpr double pi = 3.14159265358979324;
-  const AnyFamily q = single(kind, {0.7, 2.5});
+  const AnyFamily q = single(von_mises_kind, {0.7, 2.5});
   for (const double x : {-2.0, 0.7, 3.0})
     for (const double turns : {-1.0, 3.0}) {
       CHECK(q.log_prob(one(x + 2 * pi * turns))(0) == Approx(q.log_prob(one(x))(0)).epsilon(1e-13));
@@ -67,7 +67,7 @@ TEST_CASE("VonMises has a period, and a distribution function from loc - pi to l
   for (const double p : {1e-12, 1 - 1e-12}) CHECK(q.cdf(q.icdf(one(p)))(0, 0) == Approx(p).epsilon(1e-3));
   CHECK(q.mode() == q.mean());
   // Hardly any concentration, and more than enough: uniform, and normal of variance 1/k.
-  const AnyFamily flat = single(kind, {0, 1e-12}), sharp = single(kind, {0, 1e15});
+  const AnyFamily flat = single(von_mises_kind, {0, 1e-12}), sharp = single(von_mises_kind, {0, 1e15});
   CHECK(flat.entropy()(0) == Approx(std::log(2 * pi)).epsilon(1e-15));
   CHECK(flat.cdf(one(1.0))(0, 0) == Approx(0.5 + 0.5 / pi).epsilon(1e-12));
   CHECK(sharp.variance()(0, 0) == Approx(0.5e-15).epsilon(1e-14));

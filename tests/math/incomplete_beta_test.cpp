@@ -9,7 +9,7 @@ using namespace variate::math;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 double off(double got, double want) { return std::abs(got / want - 1); }
 }  // namespace
 

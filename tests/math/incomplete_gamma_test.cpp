@@ -10,7 +10,7 @@ using namespace variate::math;
 using namespace variate_tests;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using variate_tests::infinity;
 double off(double got, double want) { return std::abs(got / want - 1); }
 /// x is rounded, and P at the 1e-10 quantile of shape a moves by 6 sqrt(a) times as much; Q of tiny shapes is 1 - P, of some a times P.
 double tail_tolerance(double a) { return 2e-13 + 2e-15 * std::sqrt(a) + 5e-15 / a; }

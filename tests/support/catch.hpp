@@ -6,9 +6,11 @@ using Catch::Approx;
 #else
 #include <catch2/catch.hpp>
 #endif
+#include <limits>
 #include <string>
 
 namespace variate_tests {
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 /// True if the text holds the words; for messages of errors.
 inline bool says(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
 }  // namespace variate_tests
