@@ -103,22 +103,3 @@ Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b,
 }
 
 }  // namespace variate::detail
-
-namespace variate {
-
-/// W z + b, as one node: W is R x C, z C x S, b R x 1, the same for every sample. What `W * z + b` gives, in fewer passes.
-template <TapeExpression W, TapeExpression Z, TapeExpression B>
-  requires(W::kind == Kind::matrix && B::kind == Kind::matrix)
-auto affine(const W& w, const Z& z, const B& b) {
-  using L = typename Z::Lane;
-  const auto factor = [](const auto& e) -> detail::Factor<L> {
-    detail::Node<L>& node = *evaluated(e).node;
-    return {node.value, node.tangent(), {node.rows, node.cols}, false, &node};
-  };
-  detail::Node<L>& bias = *evaluated(b).node;
-  if (bias.rows != w.shape().rows || bias.cols != 1) [[unlikely]]
-    detail::refuse_shapes("affine", w.shape(), {bias.rows, bias.cols}, "a column b with as many rows as W");
-  return detail::matrix_product<Z::kind>(*z.tape(), factor(w), factor(z), &bias);
-}
-
-}  // namespace variate

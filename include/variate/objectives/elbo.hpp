@@ -4,6 +4,7 @@
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/objectives/detail/with_term.hpp"
 
 namespace variate {
 
@@ -66,40 +67,19 @@ struct ElboEvaluation {
   }
 };
 
-/// log p + H(q) on a batch.
-template <class T, class FE, class Q>
-struct ElboEvaluation<T, FE, Q, ClosedFormEntropy> {
-  FE f;
+/// H(q), see WithTerm.
+template <class Q>
+struct EntropyTerm {
+  using T = ScalarOf<Q>;
   const Q& q;
-  Row<T> value;
 
-  Vector<T> pullback(const Row<T>& w) const { return f.pullback(w); }
-  Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
-    requires DifferentiableEvaluation<FE, T>
+  Row<T> values() const { return q.entropy(); }
+  Vector<T> pullback(const Row<T>& w) const { return q.entropy_pullback(w); }
+  Batch<T> theta_pullback(const Row<T>& w) const
+    requires requires(const Q& bound) { bound.distribution().entropy_pullback(w); }
   {
-    return f.pullback(w, g);
-  }
-  void slopes(const Row<T>& w, Batch<T>& g) const
-    requires DifferentiableEvaluation<FE, T>
-  {
-    if constexpr (requires { f.slopes(w, g); }) f.slopes(w, g);
-    else f.pullback(w, g);
-  }
-  Vector<T> direct(const Row<T>& w) const { return q.entropy_pullback(summed(w)); }
-  /// The same for q's theta, K x B.
-  Batch<T> direct_theta(const Row<T>& w) const
-    requires requires(const Q& bound, const Row<T>& each) { bound.distribution().entropy_pullback(each); }
-  {
-    const Vector<T> flat = q.distribution().entropy_pullback(summed(w));
+    const Vector<T> flat = q.distribution().entropy_pullback(w);
     return Eigen::Map<const Batch<T>>(flat.data(), flat.size() / q.batch_size(), q.batch_size());
-  }
-
- private:
-  Row<T> summed(const Row<T>& w) const {
-    const Index points = q.batch_size();
-    Row<T> of_point = Row<T>::Zero(points);
-    for (Index c = 0; c < w.size(); c += points) of_point += w.segment(c, points);
-    return of_point;
   }
 };
 
@@ -119,42 +99,9 @@ struct ElboIntegrand {
   }
 };
 
-/// The entropy is that of q, whatever the points: computed once.
 template <class Q, class F>
-struct ElboIntegrand<Q, F, ClosedFormEntropy> {
-  using T = ScalarOf<Q>;
-  using FE = decltype(variate::evaluate(std::declval<const F&>(), std::declval<const Batch<T>&>()));
-
-  const Q& q;
-  const F& f;
-  Row<T> entropy = q.entropy();
-
-  ElboEvaluation<T, FE, Q, ClosedFormEntropy> evaluate(const Batch<T>& x) const {
-    ElboEvaluation<T, FE, Q, ClosedFormEntropy> e{variate::evaluate(f, x), q, {}};
-    e.value = e.f.value;
-    add_entropy(e.value);
-    return e;
-  }
-  /// Second derivatives are those of log p: the entropy does not depend on x.
-  auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w) const
-    requires requires { f.hessian_vector_product(x, v, w); }
-  {
-    auto second = f.hessian_vector_product(x, v, w);
-    add_entropy(second.value);
-    return second;
-  }
-  auto hessian_vector_product(const Batch<T>& x, const Batch<T>& v, const Row<T>& w, PointsOnly) const
-    requires requires { f.hessian_vector_product(x, v, w, PointsOnly{}); }
-  {
-    auto second = f.hessian_vector_product(x, v, w, PointsOnly{});
-    add_entropy(second.value);
-    return second;
-  }
-
- private:
-  void add_entropy(Row<T>& value) const {
-    for (Index c = 0; c < value.size(); c += entropy.size()) value.segment(c, entropy.size()) += entropy;
-  }
+struct ElboIntegrand<Q, F, ClosedFormEntropy> : WithTerm<ScalarOf<Q>, F, EntropyTerm<Q>> {
+  ElboIntegrand(const Q& q, const F& log_density) : WithTerm<ScalarOf<Q>, F, EntropyTerm<Q>>(log_density, {q}) {}
 };
 
 }  // namespace detail

@@ -10,18 +10,16 @@
 ///   conditional_tangent(b, z_tilde, w) = (dz_tilde/dtheta) w_c; conditional_pullback(b, z_tilde, g): (dz_tilde/dtheta)^T g_c
 ///   smooth(a)                              y; slope(y, t) = (dy/da) t_c, a symmetric matrix; curvature(y, s, t): the slope of
 ///   that along s
-/// and where it can do several of these in one pass (each what coupled.hpp makes of the functions above otherwise):
-///   couple(u, v, ...), relax(...), differences(...)
 ///   score(b) = grad log p(b); mean() = E b, K x B; mean_pullback(g) = (dE b/dtheta)^T g_c
+/// A family whose coordinates are each alone has no conditional_pullback and conditional_tangent, but does in one pass what
+/// coupled.hpp otherwise makes of the functions above: couple(u, v, ...), relax(...), differences(...).
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/distributions/bernoulli.hpp"
 #include "variate/distributions/detail/cells.hpp"
-#include "variate/math/expm1.hpp"
-#include "variate/math/log.hpp"
-#include "variate/math/log1p.hpp"
+#include "variate/math/exp.hpp"
 #include "variate/math/sigmoid.hpp"
 #include "variate/math/softplus.hpp"
 
@@ -76,19 +74,6 @@ class Relaxation<Bernoulli<S>> {
       return select(one, size, -size);
     });
   }
-  /// dz_tilde/dlogit = (1 - e^(-|z_tilde|)) sigmoid(logit) for b = 1, the mirror image for b = 0; no logit moves another's
-  /// z_tilde.
-  Batch<S> conditional_pullback(const Batch<S>& b, const Batch<S>& z_tilde, const Batch<S>& g) const {
-    return map_cells(theta_, b.cols(), [&](V phi, const auto& at) {
-      const auto one = at.load(b.data()) == S(1);
-      const V moved = -math::expm1(-math::abs(at.load(z_tilde.data()))) * math::sigmoid(select(one, phi, -phi));
-      return at.load(g.data()) * moved;
-    });
-  }
-  Batch<S> conditional_tangent(const Batch<S>& b, const Batch<S>& z_tilde, const Batch<S>& w) const {
-    return conditional_pullback(b, z_tilde, w);
-  }
-
   Batch<S> score(const Batch<S>& b) const {
     return map_cells(theta_, b.cols(), [&](V phi, const auto& at) {
       const auto one = at.load(b.data()) == S(1);
@@ -106,7 +91,8 @@ class Relaxation<Bernoulli<S>> {
                      [&](V phi, const auto& at) { return at.load(g.data()) * (math::sigmoid(phi) * math::sigmoid(-phi)); });
   }
 
-  /// b, [z, z_tilde], the score and dz_tilde/dlogit (no logit moves another's z_tilde) in one pass over the noise.
+  /// b, [z, z_tilde], the score and the rate dz_tilde/dlogit in one pass over the noise. The rate is (1 - e^(-|z_tilde|))
+  /// sigmoid(logit) for b = 1, the mirror image for b = 0; no logit moves another's z_tilde.
   void couple(const Batch<S>& u, const Batch<S>& v, Batch<S>& b, Batch<S>& both, Batch<S>& score, Batch<S>& rate) const {
     const Index cols = u.cols();
     for (Batch<S>* x : {&b, &score, &rate}) *x = spare<S>(u.rows(), cols);
@@ -143,7 +129,7 @@ class Relaxation<Bernoulli<S>> {
       });
     });
   }
-  /// See Coupled::differences; `second` is empty or the cost's Hessian times `turned`.
+  /// See RelaxedCost; `second` is empty or the cost's Hessian times `turned`.
   void differences(const Batch<S>& rate, const Batch<S>& y, const Batch<S>& turned, const Batch<S>& slope, const Batch<S>& second,
                    S tau, S kappa, S curve, Batch<S>& by_theta, Batch<S>& by_both) const {
     const Index cols = rate.cols();
