@@ -250,6 +250,11 @@ struct Step {
   Index dropped = 0;      ///< samples left out
   Index evaluations = 0;  ///< calls of the user's function
   bool taken = true;      ///< false: something was not finite, the state is as before
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.index, self.value, self.dropped, self.evaluations, self.taken);
+  }
 };
 /// Anything that can be iterated. Copying it is a checkpoint. `index()` counts finished steps; `fit` gives step i the
 /// stream `rng.split(i)`, so a copy continued later makes the same draws. Strong guarantee: if `step` throws, nothing changed.

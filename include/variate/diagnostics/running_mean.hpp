@@ -39,6 +39,12 @@ class RunningMean {
   /// sqrt(variance / n): the standard error of the mean of independent numbers; NaN for fewer than two.
   double error() const { return std::sqrt(variance() / static_cast<double>(count_)); }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.mean_, self.squares_, self.count_);
+  }
+
  private:
   double mean_ = 0, squares_ = 0;
   Index count_ = 0;
@@ -86,6 +92,12 @@ class RunningMeans {
   Vector<double> variance() const {
     if (count_ < 2) return Vector<double>::Constant(mean_.size(), std::numeric_limits<double>::quiet_NaN());
     return squares_ / static_cast<double>(count_ - 1);
+  }
+
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.mean_, self.squares_, self.count_);
   }
 
  private:

@@ -83,6 +83,12 @@ class Annealed {
     ++steps_;
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.estimator_, self.steps_);
+  }
+
  private:
   E estimator_;
   S schedule_;

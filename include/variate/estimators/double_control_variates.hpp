@@ -104,6 +104,12 @@ class DoubleControlVariates {
     if (options_.tune && bb_ > T(0)) alpha_ = -ab_ / bb_;
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.alpha_, self.ab_, self.bb_);
+  }
+
  private:
   /// h_k = (the sum of all slopes of the data point, less its own).(x_k - m)/(count - 1); 1/(B w) is the count.
   static Row<T> linear(const Batch<T>& slope, const Batch<T>& mean_slope, const Batch<T>& centred, const Row<T>& w) {

@@ -88,6 +88,11 @@ struct GeneralizedReparameterization {
   void learn(const Vector<T>& own) {
     baseline.learn(own);
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.baseline);
+  }
 };
 template <class B>
 GeneralizedReparameterization(B) -> GeneralizedReparameterization<B>;

@@ -95,6 +95,12 @@ class Lax {
     surrogate_.set_params(params);
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.surrogate_, self.optimizer_);
+  }
+
  private:
   /// Column for column: the draws (d x nB), their scores by theta and the slopes of theta's coordinate by it (K x nB).
   struct Drawn {

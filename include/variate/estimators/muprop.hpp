@@ -78,6 +78,11 @@ struct MuProp {
   void learn(const Vector<T>& own) {
     baseline.learn(own);
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.baseline);
+  }
 };
 template <class B>
 MuProp(B) -> MuProp<B>;

@@ -121,6 +121,12 @@ class Nodewise {
     std::apply([&](auto&... estimator) { (teach(estimator), ...); }, estimators_);
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.estimators_);
+  }
+
  private:
   template <class Q, class F, class R>
   Estimate<ScalarOf<Q>> run(const Q& q, const F& f, R& rng, Index n) const {

@@ -92,6 +92,12 @@ class Rebar {
     if (options_.tune_temperature) optimizer_.update(log_tau_, Vector<T>::Constant(1, -own(2)));
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.log_tau_, self.eta_, self.ab_, self.bb_, self.constant_, self.weight_, self.optimizer_);
+  }
+
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {

@@ -87,6 +87,11 @@ struct Reinforce {
   void learn(const Vector<T>& own) {
     baseline.learn(own);
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.baseline);
+  }
 
  private:
   /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.

@@ -96,6 +96,12 @@ class Relax {
     if (options_.with_cost) log_tau_ = all(params.size());
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.surrogate_, self.log_tau_, self.optimizer_);
+  }
+
  private:
   template <class Q, class F>
   bool attempt(const Q& q, const F& f, const detail::Coupled<Q>& draw, detail::Kept<T>& kept, Estimate<T>& estimate) const {

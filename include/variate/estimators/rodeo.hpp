@@ -116,6 +116,12 @@ class Rodeo {
     }
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.surrogates_, self.optimizers_, self.scales_, self.products_);
+  }
+
  private:
   template <class Q, class F, class Smooth>
   bool attempt(const Q& q, const F& f, const Smooth& smooth, const Batch<T>& x, detail::Kept<T>& kept,

@@ -104,6 +104,11 @@ struct Rsvi {
   void learn(const Vector<T>& own) {
     baseline.learn(own);
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.baseline);
+  }
 };
 
 }  // namespace variate

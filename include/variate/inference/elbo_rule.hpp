@@ -65,6 +65,11 @@ struct ElboRule {
   void learn(const Vector<T>& own) {
     estimator.learn(own);
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.estimator, self.objective);
+  }
 };
 
 }  // namespace variate

@@ -38,6 +38,28 @@ template <class S>
 struct GuideOf<S> {
   using Type = std::remove_cvref_t<decltype(std::declval<const S&>().q())>;
 };
+/// Means over windows of values; a window with a step that was not taken does not count.
+class Window {
+ public:
+  /// The mean when a window of `size` is full.
+  std::optional<double> add(double value, Index size) {
+    sum_ += value;
+    if (++count_ < size) return {};
+    const double mean = sum_ / static_cast<double>(count_);
+    sum_ = 0;
+    count_ = 0;
+    return mean;
+  }
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.sum_, self.count_);
+  }
+
+ private:
+  double sum_ = 0;
+  Index count_ = 0;
+};
+
 }  // namespace detail
 
 /// What a run leaves: the stepper at its last good state and what happened on the way. Nothing is thrown away when a run goes bad.
@@ -57,6 +79,8 @@ struct Fit {
   double best_value = -std::numeric_limits<double>::infinity();  ///< mean value of the best window
   std::optional<Best> best{};                                    ///< the guide at its end; none before the first full window
   Diagnosis diagnosis{};           ///< of the averaged guide; see there
+  detail::Window window{};         ///< the loop's own: the window that is not full yet
+  Index refused = 0;               ///< the loop's own: steps in a row that could not be taken
 
   /// Last good guide.
   decltype(auto) q() const { return stepper.q(); }
@@ -64,6 +88,21 @@ struct Fit {
   auto averaged_q() const { return stepper.averaged_q(); }
   /// The guide at the end of the best window; the last one if there was no full window.
   Best best_q() const { return best ? *best : stepper.q(); }
+
+  /// For checkpoints: see io/archive.hpp. The diagnosis is left out: it is made when the run is over.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.stepper, self.status, self.history, self.dropped, self.skipped, self.evaluations, self.seconds, self.best_value,
+      self.window, self.refused);
+    bool there = self.best.has_value();
+    a(there);
+    if constexpr (A::reading) {
+      self.best.reset();
+      if constexpr (requires { self.stepper.q(); })
+        if (there) self.best.emplace(self.stepper.q());
+    }
+    if (self.best) a(*self.best);
+  }
 };
 
 namespace detail {
@@ -93,72 +132,69 @@ void finish(O& observer) {
   if constexpr (requires { observer.finish(); }) observer.finish();
 }
 
-/// Means over windows of values; a window with a step that was not taken does not count.
-class Window {
- public:
-  explicit Window(Index size) : size_(size) {}
-  /// The mean when a window is full.
-  std::optional<double> add(double value) {
-    sum_ += value;
-    if (++count_ < size_) return {};
-    const double mean = sum_ / static_cast<double>(size_);
-    sum_ = 0;
-    count_ = 0;
-    return mean;
-  }
-
- private:
-  Index size_, count_ = 0;
-  double sum_ = 0;
-};
-
 }  // namespace detail
 
 /// Steps until `max_steps`, until an observer returns false, or until steps can no longer be taken.
 ///
 /// Step i gets the stream `rng.split(i)`, so rng itself does not move: the same rng gives the same run, and a copy of the stepper
 /// continued later makes the draws the unbroken run would have made. An engine that cannot split is used as it stands.
-/// Observers are called after each step, in order; each may have `start(first, max_steps)` and `finish()`. Pass a named one to read
-/// it afterwards, a temporary otherwise. Throws InvalidArgument for options out of range, and whatever user code throws.
+/// Observers are called after each step, in order; each may have `start(first, max_steps)`, `finish()`, and `keep(run, rng, over)`,
+/// which sees the whole run once all have been called. Pass a named one to read it afterwards, a temporary otherwise.
+///
+/// This form goes on with a run (what `resume` gives back): its history and counts grow. One that an observer has stopped, or whose
+/// steps could no longer be taken, is over: it is only diagnosed. Give its stepper to the form below to go on all the same.
+/// Throws InvalidArgument for options out of range, and whatever user code throws.
 template <Stepper S, class R, class... Observers>
-Fit<S> fit(S stepper, R&& rng, const FitOptions& options = {}, Observers&&... observers) {
+Fit<S> fit(Fit<S> run, R&& rng, const FitOptions& options = {}, Observers&&... observers) {
   detail::require_at_least("fit", "max_steps", options.max_steps, 0);
   detail::require_at_least("fit", "window", options.window, 1);
   detail::require_at_least("fit", "refused_limit", options.refused_limit, 1);
   detail::require_at_least("fit", "draws", options.draws, 0);
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
+  const double before = run.seconds;
+  const auto clock = [&] { run.seconds = before + std::chrono::duration<double>(Clock::now() - begin).count(); };
+  const auto keep = [&]([[maybe_unused]] auto& observer, [[maybe_unused]] bool over) {
+    if constexpr (requires { observer.keep(run, rng, over); }) {
+      clock();
+      observer.keep(run, rng, over);
+    }
+  };
 
-  Fit<S> result{std::move(stepper)};
-  S& state = result.stepper;
-  detail::Window window(options.window);
-  Index refused = 0;
-  bool go_on = true;
+  S& state = run.stepper;
+  bool go_on = run.status == Status::completed;
   (detail::start(observers, state.index(), options.max_steps), ...);
   while (go_on && state.index() < options.max_steps) {
     auto&& stream = detail::stream(rng, static_cast<std::uint64_t>(state.index()));
     const auto step = state.step(stream);
-    result.history.push_back(step.value);
-    result.dropped += step.dropped;
-    result.evaluations += step.evaluations;
-    refused = step.taken ? 0 : refused + 1;
-    result.skipped += !step.taken;
-    if (const auto mean = window.add(step.value); mean && *mean > result.best_value) {
-      result.best_value = *mean;
-      if constexpr (requires { state.q(); }) result.best = state.q();
+    run.history.push_back(step.value);
+    run.dropped += step.dropped;
+    run.evaluations += step.evaluations;
+    run.refused = step.taken ? 0 : run.refused + 1;
+    run.skipped += !step.taken;
+    if (const auto mean = run.window.add(step.value, options.window); mean && *mean > run.best_value) {
+      run.best_value = *mean;
+      if constexpr (requires { state.q(); }) run.best = state.q();
     }
     ((go_on = detail::tell(observers, step, state) && go_on), ...);
-    if (!go_on) result.status = Status::stopped;
-    if (refused == options.refused_limit) {
-      result.status = Status::not_finite;
+    if (!go_on) run.status = Status::stopped;
+    if (run.refused == options.refused_limit) {
+      run.status = Status::not_finite;
       go_on = false;
     }
+    (keep(observers, !go_on || state.index() >= options.max_steps), ...);
   }
   (detail::finish(observers), ...);
-  result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  clock();
   if constexpr (requires { diagnose(state, rng, options.draws); })
-    if (options.draws > 0) result.diagnosis = diagnose(state, rng, options.draws);
-  return result;
+    if (options.draws > 0) run.diagnosis = diagnose(state, rng, options.draws);
+  return run;
+}
+
+/// The same for a stepper, new or taken from a run before.
+template <Stepper S, class R, class... Observers>
+Fit<S> fit(S stepper, R&& rng, const FitOptions& options = {}, Observers&&... observers) {
+  return fit(Fit<S>{std::move(stepper)}, std::forward<R>(rng), options, std::forward<Observers>(observers)...);
 }
 
 }  // namespace variate

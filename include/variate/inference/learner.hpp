@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <random>
 #include <utility>
@@ -7,8 +9,10 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
+#include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
 #include "variate/random/permutation.hpp"
+#include "variate/random/rng.hpp"
 
 namespace variate {
 
@@ -35,23 +39,24 @@ class Reused {
 };
 }  // namespace detail
 
-/// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; later wake-sleep
-/// and its kin): the stepper of variational inference.
+/// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; wake-sleep and its
+/// kin): the stepper of variational inference. A rule that takes an `Occasion` as fifth argument is told the step and its columns of
+/// the data; a part whose gradient is empty does not learn at this step, and its optimizer does not count it.
 ///
 /// A value: copying it is a checkpoint, and the same engine gives the copy the same steps. A step computes first and commits last:
 /// if the estimate is not finite nothing moves and `Step::taken` is false; if user code throws, nothing has changed.
 /// Also keeps the polynomial-decay average of q's iterates (see PolynomialAverage), which is what `averaged_q` answers.
 ///
 /// `data` (dx x N) is bound to conditional guides and models at each step; leave it out when the log density holds its own data.
-/// With `batch` each step sees that many of its columns, drawn with replacement; 0: all of them. The value is then that of the
-/// batch: a mean over data points, so of the same size.
+/// With `batch` each step sees that many of its columns, drawn with replacement; 0: all of them; see `Batches` for passes over
+/// reshuffled data. The value is then that of the batch: a mean over data points, so of the same size.
 template <class Q, class P, class Rule, class Optimizer, class ModelOptimizer = NoOptimizer>
 class Learner {
  public:
   using Scalar = ScalarOf<Q>;
 
   Learner(Q q, P p, Rule rule, Optimizer optimizer, ModelOptimizer model_optimizer = {}, Batch<Scalar> data = {},
-          Index batch = 0)
+          Batches batch = {})
       : q_(std::move(q)),
         p_(std::move(p)),
         rule_(std::move(rule)),
@@ -60,8 +65,8 @@ class Learner {
         data_(std::move(data)),
         batch_(batch) {
     detail::require_finite("Learner", "data", data_);
-    detail::require_at_least("Learner", "batch", batch, 0);
-    if (batch > 0 && data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
+    detail::require_at_least("Learner", "batch", batch.size, 0);
+    if (batch.size > 0 && data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
     if constexpr (Conditional<Q> || Model<P>)
       if (data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected a column for each data point");
   }
@@ -84,10 +89,10 @@ class Learner {
   Estimate<Scalar> estimate(R& rng) const {
     if constexpr (!detail::accepts<Rule, Q, P>)
       return Rule::template explain<Q, P>();
-    else if (batch_ == 0)
-      return rule_(q_, p_, data_, rng);
+    else if (batch_.size == 0)
+      return detail::under(rule_, q_, p_, data_, rng, Occasion{index_, nullptr});
     else
-      return rule_(q_, p_, drawn(rng), rng);
+      return batch_of(chosen(rng), rng);
   }
 
   /// Follows an estimate, if it is finite.
@@ -108,43 +113,74 @@ class Learner {
     return apply(estimate(rng));
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.q_, self.optimizer_, self.rule_, self.average_, self.index_);
+    if constexpr (moves_model) a(self.p_, self.model_optimizer_);
+  }
+
  private:
   template <class R>
-  Batch<Scalar> drawn(R& rng) const {
-    std::vector<Index> columns(static_cast<std::size_t>(batch_));
+  Estimate<Scalar> batch_of(const std::vector<Index>& columns, R& rng) const {
+    const auto size = static_cast<Index>(columns.size());
+    Batch<Scalar> some(data_.rows(), size);
+    for (Index r = 0; r < some.rows(); ++r)
+      for (Index c = 0; c < size; ++c) some(r, c) = data_(r, columns[static_cast<std::size_t>(c)]);
+    return detail::under(rule_, q_, p_, some, rng, Occasion{index_, &columns});
+  }
+  /// The columns of this step.
+  template <class R>
+  std::vector<Index> chosen(R& rng) const {
+    if (batch_.order == Order::reshuffled) {
+      const Index n = data_.cols(), steps = batch_.steps(n), pass = index_ / steps;
+      if (pass != pass_) {
+        Rng of_pass = Rng(batch_.seed).split(static_cast<std::uint64_t>(pass));
+        order_ = permutation(of_pass, n);
+        pass_ = pass;
+      }
+      const auto first = order_.begin() + (index_ % steps) * batch_.size;
+      return {first, first + std::min(batch_.size, static_cast<Index>(order_.end() - first))};
+    }
+    std::vector<Index> columns(static_cast<std::size_t>(batch_.size));
     if constexpr (std::uniform_random_bit_generator<R>)
       for (Index& c : columns) c = index_below(rng, data_.cols());
     else
       throw InvalidArgument("Learner: batch is not 0, and the engine gives no random bits to draw columns with");
-    Batch<Scalar> some(data_.rows(), batch_);
-    for (Index r = 0; r < some.rows(); ++r)
-      for (Index c = 0; c < batch_; ++c) some(r, c) = data_(r, columns[static_cast<std::size_t>(c)]);
-    return some;
+    return columns;
   }
 
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
   void commit(const Estimate<Scalar>& estimate) {
-    Optimizer& optimizer = next_optimizer_.copy_of(optimizer_);
+    const bool moves_q = estimate.q.size() != 0;
+    bool moves_p = false;
+    if constexpr (moves_model) moves_p = estimate.f.size() != 0;
+    Optimizer* optimizer = nullptr;
     params_ = q_.params();
-    optimizer.update(params_, estimate.q);
-    if constexpr (moves_model) {
-      ModelOptimizer& model_optimizer = next_model_optimizer_.copy_of(model_optimizer_);
-      model_params_ = p_.params();
-      model_optimizer.update(model_params_, estimate.f);
-      const Vector<Scalar> before = q_.params();
-      q_.set_params(params_);
-      try {
-        p_.set_params(model_params_);
-      } catch (...) {
-        q_.set_params(before);
-        throw;
-      }
-      std::swap(model_optimizer_, model_optimizer);
-    } else {
-      q_.set_params(params_);
+    if (moves_q) {
+      optimizer = &next_optimizer_.copy_of(optimizer_);
+      optimizer->update(params_, estimate.q);
     }
-    std::swap(optimizer_, optimizer);
+    if constexpr (moves_model)
+      if (moves_p) {
+        ModelOptimizer& model_optimizer = next_model_optimizer_.copy_of(model_optimizer_);
+        model_params_ = p_.params();
+        model_optimizer.update(model_params_, estimate.f);
+        const Vector<Scalar> before = q_.params();
+        if (moves_q) q_.set_params(params_);
+        try {
+          p_.set_params(model_params_);
+        } catch (...) {
+          if (moves_q) q_.set_params(before);
+          throw;
+        }
+        std::swap(model_optimizer_, model_optimizer);
+      }
+    if (moves_q) {
+      if (!moves_p) q_.set_params(params_);
+      std::swap(optimizer_, *optimizer);
+    }
     average_.update(params_);
     if constexpr (requires { rule_.learn(estimate.own); })
       if (estimate.own.size() != 0) rule_.learn(estimate.own);
@@ -156,13 +192,15 @@ class Learner {
   Optimizer optimizer_;
   ModelOptimizer model_optimizer_;
   Batch<Scalar> data_;
-  Index batch_;
+  Batches batch_;
   PolynomialAverage<Scalar> average_;
   Index index_ = 0;
   // workspaces
   detail::Reused<Optimizer> next_optimizer_;
   detail::Reused<ModelOptimizer> next_model_optimizer_;
   Vector<Scalar> params_, model_params_;
+  mutable std::vector<Index> order_;
+  mutable Index pass_ = -1;
 };
 
 }  // namespace variate

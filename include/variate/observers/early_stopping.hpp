@@ -40,8 +40,8 @@ class EarlyStopping {
   /// A run begins: forgets the one before, unless it is continued.
   void start(Index first, Index) {
     if (first == 0) *this = EarlyStopping(options_);
+    if (stopped_) since_ = 0;
     stopped_ = false;
-    since_ = 0;
   }
 
   /// Looks at a step; false ends the run.
@@ -69,6 +69,12 @@ class EarlyStopping {
   double best() const { return reference_.mean(); }
   /// Its standard error.
   double best_error() const { return reference_.error(); }
+
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.current_, self.reference_, self.since_, self.stopped_);
+  }
 
  private:
   static void require(const char* option, double value) {

@@ -9,6 +9,11 @@ namespace variate {
 struct Record {
   std::vector<Step> steps;  ///< in the order they were made
   void operator()(const Step& step) { steps.push_back(step); }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.steps);
+  }
 };
 
 }  // namespace variate

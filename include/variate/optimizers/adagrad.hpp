@@ -54,6 +54,12 @@ class AdaGrad {
   Index count() const { return count_; }
   const AdaGradOptions<T>& options() const { return options_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.sum_, self.count_);
+  }
+
  private:
   AdaGradOptions<T> options_;
   [[no_unique_address]] S schedule_;

@@ -71,6 +71,12 @@ class Adam {
   Index count() const { return count_; }
   const AdamOptions<T>& options() const { return options_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.mean_, self.square_, self.largest_, self.count_);
+  }
+
  private:
   AdamOptions<T> options_;
   [[no_unique_address]] S schedule_;

@@ -33,6 +33,12 @@ class PolynomialAverage {
   /// Iterates taken in.
   Index count() const { return count_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.value_, self.count_);
+  }
+
  private:
   double eta_;
   Vector<T> value_;
@@ -64,6 +70,12 @@ class UniformAverage {
   const Vector<T>& value() const { return value_; }
   /// Iterates seen, those before `start` included.
   Index count() const { return count_; }
+
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.value_, self.count_);
+  }
 
  private:
   Index start_;

@@ -43,6 +43,12 @@ class ClipByNorm {
   Index count() const { return optimizer_.count(); }
   const O& optimizer() const { return optimizer_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.optimizer_, self.clipped_);
+  }
+
  private:
   Scalar limit_;
   O optimizer_;
@@ -80,6 +86,12 @@ class ClipByValue {
   /// Updates done by the wrapped optimizer.
   Index count() const { return optimizer_.count(); }
   const O& optimizer() const { return optimizer_; }
+
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.optimizer_, self.clipped_);
+  }
 
  private:
   Scalar limit_;

@@ -57,6 +57,12 @@ class RmsProp {
   Index count() const { return count_; }
   const RmsPropOptions<T>& options() const { return options_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.square_, self.count_);
+  }
+
  private:
   RmsPropOptions<T> options_;
   [[no_unique_address]] S schedule_;

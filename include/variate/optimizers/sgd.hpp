@@ -62,6 +62,12 @@ class Sgd {
   Index count() const { return count_; }
   const SgdOptions<T>& options() const { return options_; }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.velocity_, self.size_, self.count_);
+  }
+
  private:
   SgdOptions<T> options_;
   [[no_unique_address]] S schedule_;

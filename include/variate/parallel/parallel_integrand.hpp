@@ -12,6 +12,7 @@
 #include "variate/core/types.hpp"
 #include "variate/parallel/chunks.hpp"
 #include "variate/parallel/executor.hpp"
+#include "variate/parallel/gather.hpp"
 
 namespace variate {
 namespace detail {
@@ -27,8 +28,8 @@ struct ScalarNameOf<F> {
 
 }  // namespace detail
 
-/// The evaluations of all chunks. Pullbacks run chunk by chunk on the executor; what they give for the parameters is summed in
-/// the order of the chunks. Borrows the executor, and the integrand as far as its evaluations do.
+/// The evaluations of all chunks, each in the process that made it. Pullbacks run chunk by chunk on the executor; what they give
+/// for the parameters is summed in the order of the chunks. Borrows the executor, and the integrand as far as its evaluations do.
 template <class F, Executor E, class T>
 class ParallelEvaluation {
  public:
@@ -41,37 +42,44 @@ class ParallelEvaluation {
       : value(x.cols()),
         executor_(&executor),
         chunks_(x.cols(), chunk),
+        rows_(x.rows()),
         parts_(static_cast<std::size_t>(std::max<Index>(chunks_.count(), 1))) {
-    executor.for_each(static_cast<Index>(parts_.size()), [&](Index i) {
+    const auto values = gather<T>(executor, static_cast<Index>(parts_.size()), [&](Index i) -> Vector<T> {
       Part& part = parts_[static_cast<std::size_t>(i)];
       part.x = x.middleCols(chunks_.begin(i), chunks_.length(i));
       part.piece.emplace(variate::evaluate(f, std::as_const(part.x)));
-      value.segment(chunks_.begin(i), chunks_.length(i)) = part.piece->value;
+      return part.piece->value.transpose();
     });
+    for (std::size_t k = 0; k < values.size(); ++k)
+      value.segment(chunks_.begin(static_cast<Index>(k)), values[k].size()) = values[k].transpose();
   }
 
   /// sum_c w_c dvalue_c/dparams; empty if f has none. Throws ShapeError if w has another length than `value`.
   Vector<T> pullback(const Row<T>& w) const {
-    return sum("pullback", w,
-               [](const Part& part, const Row<T>& weights, Index, Index) { return part.piece->pullback(weights); });
+    return sum("pullback", w, [](const Part& part, const Row<T>& weights) { return part.piece->pullback(weights); });
   }
   /// Also writes w_c dvalue_c/dx_c into column c of g, which is resized.
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
     requires DifferentiableEvaluation<Piece, T>
   {
-    g.resize(parts_.front().x.rows(), value.cols());
-    return sum("pullback", w, [&g](const Part& part, const Row<T>& weights, Index begin, Index length) {
-      Batch<T> part_g;
-      Vector<T> params = part.piece->pullback(weights, part_g);
-      g.middleCols(begin, length) = part_g;
-      return params;
-    });
+    g.resize(rows_, value.cols());
+    return sum(
+        "pullback", w,
+        [](const Part& part, const Row<T>& weights) {
+          Batch<T> slope;
+          const Vector<T> params = part.piece->pullback(weights, slope);
+          Vector<T> both(params.size() + slope.size());
+          both.head(params.size()) = params;
+          both.tail(slope.size()) = slope.reshaped();
+          return both;
+        },
+        &g);
   }
   /// sum_c w_c (dvalue_c/dparams of the sampler), for integrands that look at it.
   Vector<T> direct(const Row<T>& w) const
     requires DirectEvaluation<Piece, T>
   {
-    return sum("direct", w, [](const Part& part, const Row<T>& weights, Index, Index) { return part.piece->direct(weights); });
+    return sum("direct", w, [](const Part& part, const Row<T>& weights) { return part.piece->direct(weights); });
   }
 
  private:
@@ -80,21 +88,28 @@ class ParallelEvaluation {
     std::optional<Piece> piece;
   };
 
+  /// The parts' vectors added up in order; where g is asked for, each ends with its columns of it.
   template <class PullBack>
-  Vector<T> sum(const char* function, const Row<T>& w, PullBack&& pull_back) const {
+  Vector<T> sum(const char* function, const Row<T>& w, PullBack&& pull_back, Batch<T>* g = nullptr) const {
     detail::require_size(function, "w.cols()", w.cols(), value.cols());
-    std::vector<Vector<T>> params(parts_.size());
-    executor_->for_each(static_cast<Index>(parts_.size()), [&](Index i) {
-      const auto k = static_cast<std::size_t>(i);
+    const auto parts = gather<T>(*executor_, static_cast<Index>(parts_.size()), [&](Index i) -> Vector<T> {
       const Row<T> weights = w.segment(chunks_.begin(i), chunks_.length(i));
-      params[k] = pull_back(parts_[k], weights, chunks_.begin(i), chunks_.length(i));
+      return pull_back(parts_[static_cast<std::size_t>(i)], weights);
     });
-    for (std::size_t k = 1; k < params.size(); ++k) params[0] += params[k];
-    return std::move(params[0]);
+    Vector<T> all;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      const Index begin = chunks_.begin(static_cast<Index>(k)), length = chunks_.length(static_cast<Index>(k));
+      const Index columns = g ? rows_ * length : 0, params = parts[k].size() - columns;
+      if (g) g->middleCols(begin, length) = parts[k].tail(columns).reshaped(rows_, length);
+      if (k == 0) all = parts[k].head(params);
+      else all += parts[k].head(params);
+    }
+    return all;
   }
 
   E* executor_;
   Chunks chunks_;
+  Index rows_;
   std::vector<Part> parts_;  ///< at least one: an empty batch is one empty chunk, so that f says what it is worth
 };
 

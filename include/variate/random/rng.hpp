@@ -21,6 +21,11 @@ struct RngState {
   /// Where it stands in its stream.
   std::uint64_t position = 0;
   bool operator==(const RngState&) const = default;
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.key, self.position);
+  }
 };
 
 /// Counter-based generator (Threefry-4x64-20): a value, cheap to copy, a std::uniform_random_bit_generator of 64-bit words.

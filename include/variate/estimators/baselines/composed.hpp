@@ -49,6 +49,11 @@ struct Composed {
     if constexpr (LearningEstimator<First, T>) first.learn(Vector<T>(lesson.segment(1, of_first)));
     if constexpr (LearningEstimator<Second, T>) second.learn(Vector<T>(lesson.tail(lesson.size() - 1 - of_first)));
   }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.first, self.second);
+  }
 };
 template <class A, class B>
 Composed(A, B) -> Composed<A, B>;

@@ -30,6 +30,12 @@ class LearnedConstant {
   }
   void learn(const Vector<T>& lesson) { value_ += rate_ * lesson(0); }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.value_);
+  }
+
  private:
   T rate_, value_;
 };

@@ -36,6 +36,12 @@ class MovingAverage {
     ++steps_;
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.sum_, self.steps_);
+  }
+
  private:
   T decay_, sum_ = T(0);
   Index steps_ = 0;

@@ -101,6 +101,12 @@ class Nvil {
     }
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.network_, self.mean_, self.variance_, self.optimizer_);
+  }
+
  private:
   struct Moments {
     T mean, variance;
