@@ -1,7 +1,7 @@
 # A header starts with #pragma once, includes only from its own folder and those on the floors below, and nothing that is too heavy
 # or missing in a compiler we support: cmake -D include=<folder> -P floors.cmake
 cmake_minimum_required(VERSION 3.24)
-set(floors core parallel math random autodiff networks bijectors distributions flows optimizers diagnostics objectives estimators io
+set(floors core parallel math random autodiff networks bijectors distributions generative flows optimizers diagnostics objectives estimators io
            observers inference mixtures integration simulation)
 set(banned iostream ranges format source_location expected)
 

@@ -9,6 +9,8 @@
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/math/exp.hpp"
+#include "variate/math/log.hpp"
 
 namespace variate::detail {
 
@@ -97,6 +99,7 @@ class LogWeights {
     }
     return true;
   }
+  Index samples() const { return samples_; }
   Index lost_columns() const { return std::count(state_.begin(), state_.end(), lost); }
 
   /// body(l, out) for each data point: l its log weights, out one number for each. What comes of lost and zero samples is 0. The
@@ -123,6 +126,7 @@ class LogWeights {
   }
   /// The mean over the data points of log mean_k w_k^(1 - alpha) / (1 - alpha): alpha = 0 is the importance-weighted bound.
   T bound(T alpha = T(0)) const {
+    if (all_good()) return log_sums(T(1) - alpha, nullptr).mean() / (T(1) - alpha);
     T total = 0;
     each([&](const std::vector<T>& l, std::vector<T>&) {
       std::vector<T> scaled = l;
@@ -133,6 +137,11 @@ class LogWeights {
   }
   /// softmax of (1 - alpha) l within each data point, over the number of data points.
   Row<T> normalized(T alpha = T(0)) const {
+    if (all_good()) {
+      Row<T> shares(log_weights_.size());
+      log_sums(T(1) - alpha, &shares);
+      return shares;
+    }
     return each([&](const std::vector<T>& l, std::vector<T>& out) {
       std::vector<T> scaled = l;
       for (T& v : scaled) v *= T(1) - alpha;
@@ -140,9 +149,44 @@ class LogWeights {
       for (std::size_t k = 0; k < l.size(); ++k) out[k] = std::exp(scaled[k] - sum) / static_cast<T>(points_);
     });
   }
+  /// 1 over the number of samples that count, for each of them: those that are lost do not, those of weight zero do. Over the
+  /// number of data points.
+  Row<T> equal() const {
+    return each([&](const std::vector<T>& l, std::vector<T>& out) {
+      std::fill(out.begin(), out.end(), T(1) / (static_cast<T>(l.size()) * static_cast<T>(points_)));
+    });
+  }
+  /// The mean over the data points of the mean log weight; -inf where a weight is zero.
+  T mean() const {
+    T total = 0;
+    each([&](const std::vector<T>& l, std::vector<T>&) {
+      T sum = 0;
+      for (const T v : l) sum += v;
+      total += sum / static_cast<T>(l.size());
+    });
+    return total / static_cast<T>(points_);
+  }
 
  private:
   enum State : char { good, zero, lost };
+  bool all_good() const { return std::all_of(state_.begin(), state_.end(), [](State s) { return s == good; }); }
+  /// log mean_s exp(power l_sb) for each data point, all samples being good; and, if asked, the shares of the samples over the
+  /// number of data points.
+  Row<T> log_sums(T power, Row<T>* shares) const {
+    Row<T> top = log_weights_.head(points_), sum = Row<T>::Zero(points_), e(log_weights_.size());
+    for (Index c = points_; c < e.size(); c += points_) top = top.cwiseMax(log_weights_.segment(c, points_));
+    for (Index c = 0; c < e.size(); c += points_) e.segment(c, points_) = power * (log_weights_.segment(c, points_) - top);
+    math::exp(e.data(), e.data(), e.size());
+    for (Index c = 0; c < e.size(); c += points_) sum += e.segment(c, points_);
+    if (shares) {
+      const Row<T> scale = (sum.array() * static_cast<T>(points_)).inverse();
+      for (Index c = 0; c < e.size(); c += points_) shares->segment(c, points_) = e.segment(c, points_).cwiseProduct(scale);
+    }
+    math::log(sum.data(), sum.data(), sum.size());
+    sum += power * top;
+    sum.array() -= std::log(static_cast<T>(samples_));
+    return sum;
+  }
   Index samples_, points_;
   std::vector<State> state_;
   Row<T> log_weights_;
