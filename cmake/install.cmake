@@ -9,7 +9,8 @@ install(TARGETS variate EXPORT variateTargets
 install(EXPORT variateTargets NAMESPACE variate:: DESTINATION ${package_dir})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/variateConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/variateConfig.cmake ${CMAKE_CURRENT_LIST_DIR}/variateMpi.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/variateConfigVersion.cmake
         DESTINATION ${package_dir})
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/variate.pc.in ${CMAKE_CURRENT_BINARY_DIR}/variate.pc @ONLY)

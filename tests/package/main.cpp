@@ -2,10 +2,17 @@
 #include <cstdio>
 #include <cstring>
 #include <variate/variate.hpp>
+#ifdef WITH_mpi
+#include <variate/parallel/mpi.hpp>
+using Executor = variate::MpiExecutor<>;
+#else
+using Executor = variate::SerialExecutor;
+#endif
 
 int main() {
   const auto square = [](const variate::Batch<double>& x) -> variate::Row<double> { return x.colwise().squaredNorm(); };
   static_assert(variate::Integrand<decltype(square), double>);
+  static_assert(variate::Executor<Executor>);
   variate::Batch<double> x(2, 3);
   x << 1, 2, 3, 4, 5, 6;
   const variate::Row<double> value = variate::evaluate(square, x).value;

@@ -25,6 +25,8 @@ endfunction()
 
 if(kind STREQUAL "find_package")
   consume(find_package -D CMAKE_PREFIX_PATH=${prefix})
+elseif(kind STREQUAL "find_package_mpi")
+  consume(find_package -D CMAKE_PREFIX_PATH=${prefix} -D COMPONENT=mpi)
 elseif(kind STREQUAL "add_subdirectory")
   consume(add_subdirectory -D VARIATE_SOURCE=${source})
 elseif(kind STREQUAL "fetch_content")

@@ -85,7 +85,7 @@ inline std::string histogram_message(const double* values, Index n) {
     append_word(text, word);
   };
   for (std::size_t k = 0; k < bins; ++k) {
-    append_raw(limits, k + 1 == bins ? std::max(high, low + width) : low + width * static_cast<double>(k + 1));
+    append_raw(limits, k + 1 == bins && high > low ? high : low + width * static_cast<double>(k + 1));
     append_raw(buckets, counts[k]);
   }
   append_bytes(message, 6, limits);
