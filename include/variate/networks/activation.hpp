@@ -40,4 +40,15 @@ auto activate(const A& a) {
   else return a;
 }
 
+/// alpha x + delta |x|: a slope for each side of zero, alpha + delta and alpha - delta.
+template <TapeExpression A>
+auto two_slopes(const A& a, double alpha = 1, double delta = 0.9) {
+  return alpha * a + delta * abs(a);
+}
+/// alpha x + (1 - alpha) tanh x: slope 1 at zero, alpha far away. Invertible for 0 < alpha.
+template <TapeExpression A>
+auto leaky_tanh(const A& a, double alpha = 0.3) {
+  return alpha * a + (1 - alpha) * tanh(a);
+}
+
 }  // namespace variate
