@@ -1,0 +1,261 @@
+#pragma once
+/// The importance map of VEGAS: on each axis the unit interval in equal bins, each stretched to its own.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/integration/box.hpp"
+
+namespace variate {
+
+/// Points and the Jacobian dx/dy of the map that made them.
+struct MappedPoints {
+  Batch<double> points;   ///< d x n
+  Row<double> jacobian;   ///< volume of x for a unit volume of y
+};
+
+/// x_i = g_j + (n y_i - j) D_j with j = floor(n y_i), the node g_j and the width D_j of bin j; dx/dy = prod_i n D_j (G. P. Lepage,
+/// J. Comput. Phys. 27, 192 (1978); the refinement is that of vegas 6). A point y uniform in the unit cube becomes an x of density
+/// 1/jacobian. Bins adapt to where J f is large. A value; copying it is cheap.
+class VegasMap {
+ public:
+  /// `bins` equal bins on every axis. Throws InvalidArgument unless 1 <= bins <= 65535.
+  explicit VegasMap(const Box& box, Index bins = 1) {
+    require_bins("VegasMap", bins);
+    axes_.resize(static_cast<std::size_t>(box.dimension()));
+    for (Index i = 0; i < box.dimension(); ++i) {
+      Vector<double> nodes(bins + 1);
+      const double low = box.lower()[i], width = box.upper()[i] - low;
+      for (Index j = 0; j < bins; ++j) nodes[j] = low + width * static_cast<double>(j) / static_cast<double>(bins);
+      nodes[bins] = box.upper()[i];
+      axis(i).set(std::move(nodes));
+    }
+  }
+  /// From the nodes of each axis, ends included. Throws InvalidArgument for no axis, too few or too many nodes, or one that is not
+  /// finite, DomainError unless they increase.
+  explicit VegasMap(const std::vector<Vector<double>>& nodes) {
+    detail::require_at_least("VegasMap", "number of axes", static_cast<Index>(nodes.size()), 1);
+    for (const Vector<double>& one : nodes) {
+      require_bins("VegasMap", one.size() - 1);
+      detail::require_finite("VegasMap", "nodes", one);
+      for (Index j = 1; j < one.size(); ++j)
+        if (!(one[j - 1] < one[j]))
+          throw DomainError(detail::complaint("VegasMap", "nodes(" + std::to_string(j) + ")", one[j], "more than the one before"));
+      axes_.emplace_back().set(one);
+    }
+  }
+
+  Index dimension() const { return static_cast<Index>(axes_.size()); }
+  Index bins(Index i) const { return axis(i).size(); }                  ///< on axis i
+  const Vector<double>& nodes(Index i) const { return axis(i).nodes; }  ///< bins(i) + 1 of them
+
+  /// y in the unit cube (d x n) to x; y >= 1 gives the right end. Throws ShapeError for another d, InvalidArgument for a y that is
+  /// not finite.
+  MappedPoints forward(const Batch<double>& y) const {
+    check("VegasMap::forward", "y", y);
+    MappedPoints out{Batch<double>(y.rows(), y.cols()), Row<double>::Ones(y.cols())};
+    for (Index i = 0; i < dimension(); ++i)
+      forward_axis(i, y.row(i).data(), y.cols(), out.points.row(i).data(), out.jacobian.data(), nullptr);
+    return out;
+  }
+  /// x in the box (d x n) to y, with dx/dy; what lies outside goes to 0 or 1. Throws as forward does.
+  MappedPoints inverse(const Batch<double>& x) const {
+    check("VegasMap::inverse", "x", x);
+    MappedPoints out{Batch<double>(x.rows(), x.cols()), Row<double>::Ones(x.cols())};
+    for (Index i = 0; i < dimension(); ++i) {
+      const Axis& a = axis(i);
+      const double* const begin = a.nodes.data();
+      const double bins = static_cast<double>(a.size());
+      for (Index c = 0; c < x.cols(); ++c) {
+        const double at = x(i, c);
+        const Index above = std::upper_bound(begin, begin + a.nodes.size(), at) - begin;
+        const Index j = std::clamp<Index>(above - 1, 0, a.size() - 1);
+        const Cell& cell = a.cells[static_cast<std::size_t>(j)];
+        const double y = (static_cast<double>(j) + (at - cell.left) / cell.width) / bins;
+        out.points(i, c) = above == 0 ? 0 : above == a.nodes.size() ? 1 : y;
+        out.jacobian[c] *= bins * cell.width;
+      }
+    }
+    return out;
+  }
+
+  /// One axis of `forward`: multiplies jacobian by dx/dy; also writes the bins, unless `bin` is null. y >= 0.
+  void forward_axis(Index i, const double* y, Index n, double* x, double* jacobian, std::uint16_t* bin) const {
+    const Axis& a = axis(i);
+    const Cell* const cells = a.cells.data();
+    const double bins = static_cast<double>(a.size()), right = a.nodes[a.size()];
+    const int last = static_cast<int>(a.size()) - 1;
+    for (Index c = 0; c < n; ++c) {
+      const double at = y[c] * bins;
+      const int j = std::clamp(static_cast<int>(at), 0, last);
+      const Cell cell = cells[j];
+      x[c] = y[c] < 1 ? cell.left + (at - static_cast<double>(j)) * cell.width : right;
+      jacobian[c] *= bins * cell.width;
+      if (bin) bin[c] = static_cast<std::uint16_t>(j);
+    }
+  }
+
+  /// Adds training data, |f|, at points y of the unit cube (d x n). Points on the boundary are left out, as are values that are
+  /// not finite. Throws ShapeError for sizes that do not fit.
+  void add_training_data(const Batch<double>& y, const Row<double>& f) {
+    check("VegasMap::add_training_data", "y", y);
+    detail::require_size("VegasMap::add_training_data", "size of f", f.size(), y.cols());
+    for (Index i = 0; i < dimension(); ++i) {
+      Axis& a = axis(i);
+      a.begin_training();
+      const double bins = static_cast<double>(a.size());
+      for (Index c = 0; c < y.cols(); ++c) {
+        if (!(y(i, c) > 0 && y(i, c) < 1) || !std::isfinite(f[c])) continue;
+        Sum& sum = a.sums[static_cast<std::size_t>(std::min<Index>(static_cast<Index>(y(i, c) * bins), a.size() - 1))];
+        sum.value += std::abs(f[c]);
+        sum.count += 1;
+      }
+    }
+  }
+  /// The same for one axis from known bins, with the squares of `values` times `scale`; axes may be trained at the same time.
+  void add_squares(Index i, const std::uint16_t* bin, const double* values, Index n, double scale) {
+    Axis& a = axis(i);
+    a.begin_training();
+    Sum* const sums = a.sums.data();
+    for (Index c = 0; c < n; ++c) {
+      const double v = values[c] * scale;
+      Sum& sum = sums[bin[c]];
+      sum.value += v * v;
+      sum.count += 1;
+    }
+  }
+
+  /// Moves the nodes to where the training data is, and forgets it. alpha damps: 0 leaves the density as it is, 1.5 is fast;
+  /// below 0 the averages are taken as they are, without smoothing. `bins`: how many there shall be from now on, one number an
+  /// axis; empty: as many as there are. Without data the map stays.
+  void refine(double alpha, const std::vector<Index>& bins = {}) {
+    for (Index i = 0; i < dimension(); ++i)
+      refine_axis(i, alpha, bins.empty() ? axis(i).size() : bins[static_cast<std::size_t>(i)]);
+  }
+  /// One axis of `refine`; axes may be refined at the same time. Throws InvalidArgument for a number of bins out of range.
+  void refine_axis(Index i, double alpha, Index bins) {
+    require_bins("VegasMap::refine", bins);
+    Axis& a = axis(i);
+    a.shares.assign(static_cast<std::size_t>(a.size()), 0);
+    if (alpha == 0 || a.sums.empty()) a.shares.assign(static_cast<std::size_t>(a.size()), 1);
+    else a.average(alpha);
+    a.sums.clear();
+    a.redistribute(bins);
+  }
+  /// Only changes how many bins there are, the density staying as it is as far as it can.
+  void regrid(const std::vector<Index>& bins) {
+    detail::require_size("VegasMap::regrid", "number of axes", static_cast<Index>(bins.size()), dimension());
+    for (Index i = 0; i < dimension(); ++i) {
+      axis(i).sums.clear();
+      refine_axis(i, 0, bins[static_cast<std::size_t>(i)]);
+    }
+  }
+  /// Adapts to values f at points x of the box (d x n), wherever they come from.
+  void adapt_to_samples(const Batch<double>& x, const Row<double>& f, Index iterations = 5, double alpha = 1) {
+    detail::require_at_least("VegasMap::adapt_to_samples", "iterations", iterations, 1);
+    for (Index k = 0; k < iterations; ++k) {
+      const MappedPoints y = inverse(x);
+      add_training_data(y.points, (y.jacobian.array() * f.array()).square());
+      refine(alpha);
+    }
+  }
+
+ private:
+  static constexpr double tiny = 1e-257;
+  struct Cell {
+    double left, width;
+  };
+  struct Sum {
+    double value, count;
+  };
+  struct Axis {
+    Vector<double> nodes;
+    std::vector<Cell> cells;
+    std::vector<Sum> sums{};       ///< empty: no training data
+    std::vector<double> shares{};  ///< workspace
+    Vector<double> next{};         ///< workspace
+
+    Index size() const { return static_cast<Index>(cells.size()); }
+    void set(Vector<double> given) {
+      nodes = std::move(given);
+      make_cells();
+    }
+    void make_cells() {
+      cells.resize(static_cast<std::size_t>(nodes.size() - 1));
+      for (Index j = 0; j + 1 < nodes.size(); ++j) cells[static_cast<std::size_t>(j)] = {nodes[j], nodes[j + 1] - nodes[j]};
+    }
+    void begin_training() {
+      if (sums.empty()) sums.assign(cells.size(), {0, tiny});
+    }
+    /// Averages of each bin, smoothed, normalised and compressed: they rise from 0 to 1 as -(1 - R)/log R to the power alpha.
+    void average(double alpha) {
+      const std::size_t n = cells.size();
+      for (std::size_t j = 0; j < n; ++j) shares[j] = sums[j].value / sums[j].count;
+      if (alpha < 0 || n == 1) return;
+      double before = shares[0], total = 0;
+      for (std::size_t j = 0; j < n; ++j) {
+        const double here = shares[j];
+        if (j == 0) shares[j] = (7 * here + shares[j + 1]) / 8;
+        else if (j + 1 == n) shares[j] = (before + 7 * here) / 8;
+        else shares[j] = (before + 6 * here + shares[j + 1]) / 8;
+        before = here;
+        total += shares[j];
+      }
+      for (double& r : shares) {
+        r = total > 0 ? r / total + tiny : tiny;
+        if (r <= 0.99999999) r = std::pow(-(1 - r) / std::log(r), alpha);
+      }
+    }
+    /// New nodes, so that every bin has the same share.
+    void redistribute(Index bins) {
+      double part = 0;
+      for (const double r : shares) part += r;
+      part /= static_cast<double>(bins);
+      if (!(part > 0) || !std::isfinite(part)) {
+        shares.assign(shares.size(), 1);
+        part = static_cast<double>(shares.size()) / static_cast<double>(bins);
+      }
+      next.resize(bins + 1);
+      next[0] = nodes[0];
+      next[bins] = nodes[nodes.size() - 1];
+      Index j = -1;
+      double have = 0;
+      for (Index k = 1; k < bins; ++k) {
+        while (have < part && j + 1 < size()) have += shares[static_cast<std::size_t>(++j)];
+        have -= part;
+        const double back = have > 0 ? have / shares[static_cast<std::size_t>(j)] : 0;
+        next[k] = nodes[j + 1] - back * cells[static_cast<std::size_t>(j)].width;
+        // a bin must not vanish, whatever rounding does
+        if (!(next[k] > next[k - 1])) next[k] = std::nextafter(next[k - 1], next[bins]);
+      }
+      if (bins > 1 && !(next[bins - 1] < next[bins])) spread_out();
+      std::swap(nodes, next);
+      make_cells();
+    }
+    /// Nodes that ran into the right end are moved back, each to the number below the next.
+    void spread_out() {
+      for (Index k = next.size() - 2; k > 0 && !(next[k] < next[k + 1]); --k) next[k] = std::nextafter(next[k + 1], next[0]);
+    }
+  };
+
+  static void require_bins(const char* function, Index bins) {
+    detail::require_at_least(function, "bins", bins, 1);
+    if (bins > 65535) throw InvalidArgument(detail::complaint(function, "bins", bins, "at most 65535"));
+  }
+  void check(const char* function, const char* name, const Batch<double>& points) const {
+    detail::require_size(function, std::string("rows of ").append(name), points.rows(), dimension());
+    detail::require_finite(function, name, points);
+  }
+  Axis& axis(Index i) { return axes_[static_cast<std::size_t>(i)]; }
+  const Axis& axis(Index i) const { return axes_[static_cast<std::size_t>(i)]; }
+
+  std::vector<Axis> axes_;
+};
+
+}  // namespace variate

@@ -1,0 +1,74 @@
+#include "variate/integration/vegas_map.hpp"
+
+#include <limits>
+
+#include "integration/refused.hpp"
+#include "support/catch.hpp"
+#include "variate/random/fill.hpp"
+#include "variate/random/rng.hpp"
+
+namespace {
+namespace vegas_map_tests {
+
+using namespace variate;
+using variate_tests::refused;
+
+Box wide() { return Box(Vector<double>::Constant(2, -1), Vector<double>::Constant(2, 3)); }
+
+TEST_CASE("A map and its inverse", "[integration]") {
+  VegasMap map(wide(), 50);
+  Rng rng(1);
+  const Batch<double> x = wide().from_unit(uniforms<double>(rng, 2, 5000));
+  map.adapt_to_samples(x, (x.array().square().colwise().sum() * -20).exp());
+  const Batch<double> y = uniforms<double>(rng, 2, 1000);
+  const MappedPoints there = map.forward(y), back = map.inverse(there.points);
+  CHECK((back.points - y).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK((back.jacobian - there.jacobian).cwiseAbs().maxCoeff() < 1e-12 * there.jacobian.maxCoeff());
+  // the mean of the Jacobian is the volume: 16 within four standard errors
+  const double mean = there.jacobian.mean();
+  const double error = std::sqrt((there.jacobian.array() - mean).square().mean() / 1000);
+  CHECK(std::abs(mean - 16) < 4 * error);
+  // half of all points now lie where the peak is
+  CHECK((there.points.array().abs() < 0.5).colwise().all().count() > 500);
+  CHECK(map.forward(Batch<double>::Ones(2, 1)).points == Batch<double>::Constant(2, 1, 3));
+  CHECK(map.forward(Batch<double>::Zero(2, 1)).points == Batch<double>::Constant(2, 1, -1));
+}
+
+TEST_CASE("Bins never vanish, and nothing learned is nothing changed", "[integration]") {
+  VegasMap map(Box(1), 10);
+  map.refine(0.5);
+  CHECK((map.nodes(0) - Vector<double>::LinSpaced(11, 0, 1)).cwiseAbs().maxCoeff() < 1e-15);
+  map.add_training_data(Batch<double>::Constant(1, 3, 0.5), Row<double>::Zero(3));
+  map.refine(0.5);
+  CHECK((map.nodes(0) - Vector<double>::LinSpaced(11, 0, 1)).cwiseAbs().maxCoeff() < 1e-15);
+  // all the weight in one place, again and again, at either end
+  for (const double at : {1e-9, 1 - 1e-9}) {
+    VegasMap narrow(Box(1), 1000);
+    for (int k = 0; k < 200; ++k) {
+      const MappedPoints y = narrow.inverse(Batch<double>::Constant(1, 1, at));
+      narrow.add_training_data(y.points, Row<double>::Ones(1));
+      narrow.refine(3);
+    }
+    const Vector<double>& nodes = narrow.nodes(0);
+    CHECK((nodes.tail(1000) - nodes.head(1000)).minCoeff() > 0);
+    CHECK(nodes[0] == 0);
+    CHECK(nodes[1000] == 1);
+  }
+}
+
+TEST_CASE("A map refuses what is none", "[integration]") {
+  CHECK(refused<InvalidArgument>([&] { (void)(VegasMap(Box(1), 0)); }, "bins is 0"));
+  CHECK(refused<InvalidArgument>([&] { (void)(VegasMap(Box(1), 70000)); }, "at most 65535"));
+  CHECK_THROWS_AS(VegasMap(std::vector<Vector<double>>{}), InvalidArgument);
+  CHECK_THROWS_AS(VegasMap({Vector<double>::Zero(1)}), InvalidArgument);
+  CHECK(refused<DomainError>([&] { (void)(VegasMap({Vector<double>::Zero(2)})); }, "more than the one before"));
+  VegasMap map(Box(2), 4);
+  CHECK_THROWS_AS(map.forward(Batch<double>::Zero(3, 1)), ShapeError);
+  CHECK_THROWS_AS(map.inverse(Batch<double>::Constant(2, 1, std::numeric_limits<double>::quiet_NaN())), InvalidArgument);
+  CHECK_THROWS_AS(map.add_training_data(Batch<double>::Zero(2, 2), Row<double>::Zero(3)), ShapeError);
+  CHECK_THROWS_AS(map.regrid({3}), ShapeError);
+  CHECK_THROWS_AS(map.regrid({3, 0}), InvalidArgument);
+}
+
+}  // namespace vegas_map_tests
+}  // namespace
