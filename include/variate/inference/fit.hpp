@@ -154,7 +154,7 @@ Fit<S> fit(Fit<S> run, R&& rng, const FitOptions& options = {}, Observers&&... o
   const auto begin = Clock::now();
   const double before = run.seconds;
   const auto clock = [&] { run.seconds = before + std::chrono::duration<double>(Clock::now() - begin).count(); };
-  const auto keep = [&]([[maybe_unused]] auto& observer, [[maybe_unused]] bool over) {
+  [[maybe_unused]] const auto keep = [&]([[maybe_unused]] auto& observer, [[maybe_unused]] bool over) {
     if constexpr (requires { observer.keep(run, rng, over); }) {
       clock();
       observer.keep(run, rng, over);
