@@ -1,0 +1,429 @@
+#pragma once
+/// Neural importance sampling: a survey that teaches a distribution where the integrand is, and a refinement that counts.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/integration/box.hpp"
+#include "variate/integration/detail/proposal.hpp"
+#include "variate/integration/detail/training_set.hpp"
+#include "variate/integration/events.hpp"
+#include "variate/integration/integral.hpp"
+#include "variate/integration/survey_control.hpp"
+#include "variate/integration/survey_training.hpp"
+#include "variate/integration/vegas.hpp"
+#include "variate/integration/vegas_map.hpp"
+#include "variate/objectives/weighted_losses.hpp"
+#include "variate/optimizers/adam.hpp"
+#include "variate/parallel/executor.hpp"
+#include "variate/random/permutation.hpp"
+
+namespace variate {
+
+/// Where the points of a survey come from.
+enum class SurveyStrategy {
+  flat,               ///< uniform, always
+  forward,            ///< the distribution that learns, always
+  flat_then_forward,  ///< uniform in the first step
+  adaptive,           ///< uniform until the smoothed loss is below that of the uniform density: see KlSwitch, VarianceSwitch
+  fixed,              ///< points given by `add_points`; the integrand is not called
+};
+
+/// Options of an Integrator.
+struct IntegratorOptions {
+  Index survey_steps = 10;      ///< that teach
+  Index survey_calls = 10000;   ///< in each, at least 2
+  Index refine_steps = 10;      ///< that count
+  Index refine_calls = 10000;   ///< in each
+  SurveyStrategy strategy = SurveyStrategy::flat_then_forward;
+  SurveyTrainingOptions training{};
+  double survey_uniform_share = 0.1;   ///< of uniform points among those of q, in [0, 1]: what q has lost is found again
+  double refine_uniform_share = 0.02;  ///< the same when it counts: no weight is then above f/share
+  Index remembered = 1000;      ///< survey batches that are trained on together, the newest ones
+  bool stratify = true;         ///< refine by VEGAS+ in the uniform numbers that q is made of, where it is made of such
+  bool use_survey = false;      ///< count the survey too
+  Combination combination = Combination::counts;
+  NonFinite non_finite = NonFinite::drop;
+  Index chunk = 256;            ///< points given to the integrand at a time
+};
+
+/// What a step of an Integrator did.
+struct IntegratorStep : IntegrationStep {
+  bool survey = false;    ///< it taught
+  bool learned = false;   ///< its points came from q, but for the uniform share
+  TrainingReport training{};
+};
+
+/// Integrates f over a box by importance sampling from any Scoreable Family q on the unit cube, which first learns where |f| is
+/// (Mueller, McWilliams, Rousselle, Gross and Novak 2019; ZuNIS, Deutschmann and Goetz 2022). A fixed map, such as VEGAS has
+/// found, may stand between the unit cube and the box: q then learns f(map(y)) dmap/dy.
+///
+/// A stepper: first `survey_steps` that draw, estimate and train, then `refine_steps` that count. Each estimate is unbiased given
+/// what was learned before it. The value of a step is its own estimate; `IntegrationStep::so_far` is what `result()` gives.
+/// A copy is a checkpoint; it resumes. A step that throws leaves everything as it was. Where a survey step's points or losses are
+/// not finite, they are left out and counted. Negative f: trained by |f|, the estimate has its sign.
+template <class F, class Q, class Optimizer = Adam<ScalarOf<Q>>, Executor E = SerialExecutor>
+class Integrator {
+ public:
+  using Scalar = ScalarOf<Q>;
+
+  /// Throws InvalidArgument or DomainError for options out of range, ShapeError if q has another dimension than the map.
+  Integrator(F f, Q q, VegasMap map, IntegratorOptions options = {}, Optimizer optimizer = Optimizer{},
+             detail::ExecutorHandle<E> executor = {})
+      : f_{std::move(f), std::move(map)},
+        q_(std::move(q)),
+        optimizer_(std::move(optimizer)),
+        executor_(executor),
+        options_(std::move(options)),
+        survey_left_(options_.survey_steps),
+        refine_left_(options_.refine_steps) {
+    static_assert(Scoreable<Q> && Family<Q>,
+                  "the distribution that learns must be a Family with log q and its way back: evaluate(x), params(), set_params(v).");
+    constexpr const char* name = "Integrator";
+    detail::require_size(name, "event size of q", q_.event_size(), f_.map.dimension());
+    detail::require_size(name, "batch size of q", q_.batch_size(), 1);
+    detail::require_at_least(name, "survey_steps", options_.survey_steps, 0);
+    detail::require_at_least(name, "refine_steps", options_.refine_steps, 0);
+    detail::require_at_least(name, "survey_calls", options_.survey_calls, 2);
+    detail::require_at_least(name, "refine_calls", options_.refine_calls, 2);
+    detail::require_at_least(name, "remembered", options_.remembered, 1);
+    detail::require_at_least(name, "chunk", options_.chunk, 1);
+    detail::require_at_least(name, "minibatch", options_.training.minibatch, 1);
+    detail::require_at_least(name, "epochs", options_.training.epochs, 0);
+    detail::require_at_least(name, "hold_out", options_.training.hold_out, 0);
+    for (const double share : {options_.survey_uniform_share, options_.refine_uniform_share})
+      if (!(share >= 0 && share <= 1)) throw DomainError(detail::complaint(name, "uniform share", share, "a number in [0, 1]"));
+  }
+  /// The same on a box, without a map.
+  Integrator(F f, Q q, const Box& box, IntegratorOptions options = {}, Optimizer optimizer = Optimizer{},
+             detail::ExecutorHandle<E> executor = {})
+      : Integrator(std::move(f), std::move(q), VegasMap(box), std::move(options), std::move(optimizer), executor) {}
+  Integrator(F f, Q q, VegasMap map, IntegratorOptions options, Optimizer optimizer, E& executor)
+      : Integrator(std::move(f), std::move(q), std::move(map), std::move(options), std::move(optimizer),
+                   detail::ExecutorHandle<E>(executor)) {}
+
+  const Q& q() const { return q_; }                ///< what has been learned, on the unit cube
+  const VegasMap& map() const { return f_.map; }   ///< between the unit cube and the box
+  Index index() const { return index_; }           ///< steps finished, taken or not
+  Index steps_left() const { return survey_left_ + refine_left_; }  ///< that were planned
+  const IntegratorOptions& options() const { return options_; }
+  const std::vector<IterationEstimate>& survey_iterations() const { return survey_; }
+  const std::vector<IterationEstimate>& refine_iterations() const { return refine_; }
+
+  /// Points to train on beside those the survey draws, or instead of them (SurveyStrategy::fixed): of a VEGAS run, of a database.
+  /// ShapeError if sizes do not fit.
+  void add_points(const WeightedPoints<double>& points) {
+    constexpr const char* name = "Integrator::add_points";
+    detail::require_at_least(name, "number of points", points.size(), 1);
+    detail::require_size(name, "columns of x", points.x.cols(), points.size());
+    detail::require_size(name, "size of log_p", points.log_p.size(), points.size());
+    const MappedPoints y = f_.map.inverse(points.x);
+    const Row<double> p = points.log_p.array().exp() * y.jacobian.array();
+    const Row<double> w = event_weights(points);
+    if (options_.strategy == SurveyStrategy::fixed) fixed_.push_back({y.points, p, w});
+    else data_.add(y.points.template cast<Scalar>(), w, p);
+  }
+  /// Goes on learning: more survey steps come before the refine steps that are left. What was refined so far stays.
+  void survey_more(Index steps) {
+    detail::require_at_least("Integrator::survey_more", "steps", steps, 0);
+    survey_left_ += steps;
+    learned_.reset();
+    uniform_.reset();
+  }
+  /// More refine steps.
+  void refine_more(Index steps) {
+    detail::require_at_least("Integrator::refine_more", "steps", steps, 0);
+    refine_left_ += steps;
+  }
+  /// Ends the survey: refine steps follow, each of so many calls from now on.
+  void end_survey(Index refine_calls) {
+    detail::require_at_least("Integrator::end_survey", "refine_calls", refine_calls, 2);
+    survey_left_ = 0;
+    if (refine_calls == options_.refine_calls) return;
+    options_.refine_calls = refine_calls;
+    if (!learned_) return;
+    const Index flat = uniform_calls();
+    if constexpr (detail::FromUniforms<Q>) {
+      learned_->set_calls(std::max<Index>(2, refine_calls - flat));
+      if (uniform_) uniform_->set_calls(std::max<Index>(2, flat));
+    }
+  }
+
+  /// Of the steps that count.
+  Integral result() const {
+    std::vector<IterationEstimate> all = refine_;
+    if (options_.use_survey) all.insert(all.begin(), survey_.begin(), survey_.end());
+    return combine(all, options_.combination);
+  }
+  /// Of the survey alone.
+  Integral survey_result() const { return combine(survey_, options_.combination); }
+
+  /// One step: of the survey while there are some left, then of the refinement.
+  template <class R>
+  IntegratorStep step(R& rng) {
+    IntegratorStep step = survey_left_ > 0 ? survey_step(rng) : refine_step(rng);
+    step.index = index_++;
+    step.so_far = result();
+    return step;
+  }
+
+  /// n weighted points of the box: independent draws of the proposal, uniform share included. The integral is the mean of f/p.
+  template <class R>
+  WeightedPoints<double> draw(R& rng, Index n) const {
+    detail::require_at_least("Integrator::draw", "n", n, 1);
+    const double share = options_.refine_uniform_share;
+    // each point chooses by itself, so that they are independent
+    const Batch<double> u = uniforms<double>(rng, 1, n);
+    Batch<double> y = uniforms<double>(rng, f_.map.dimension(), n);
+    const Batch<double> from_q = q_.sample(rng, n).template cast<double>();
+    for (Index c = 0; c < n; ++c)
+      if (u(0, c) >= share) y.col(c) = from_q.col(c);
+    const Row<double> p = detail::mixture_densities(q_, y, share);
+    auto&& executor = executor_.get();
+    MappedPoints x = f_.map.forward(y.cwiseMax(0.0).cwiseMin(1.0));
+    // f is not called outside of the box, where it counts as zero
+    std::vector<Index> inside;
+    Row<double> f = Row<double>::Zero(n);
+    if (detail::inside_unit_cube(y, inside)) {
+      f = detail::integrand_values(f_.f, x.points, executor, options_.chunk);
+    } else {
+      Batch<double> good(y.rows(), static_cast<Index>(inside.size()));
+      for (Index c = 0; c < good.cols(); ++c) good.col(c) = x.points.col(inside[static_cast<std::size_t>(c)]);
+      const Row<double> some = detail::integrand_values(f_.f, good, executor, options_.chunk);
+      for (Index c = 0; c < good.cols(); ++c) f[inside[static_cast<std::size_t>(c)]] = some[c];
+    }
+    return {std::move(x.points), (p.array() / x.jacobian.array()).log(), std::move(f)};
+  }
+
+ private:
+  struct FixedPoints {
+    Batch<double> y;
+    Row<double> p, w;
+  };
+
+  template <class R>
+  IntegratorStep survey_step(R& rng) {
+    IntegratorStep step;
+    step.survey = true;
+    const bool given = options_.strategy == SurveyStrategy::fixed;
+    step.learned = !given && from_q();
+    Batch<double> y;
+    Row<double> p, w;
+    if (given) {
+      take_given(rng, y, p, w);
+    } else {
+      double share = step.learned ? options_.survey_uniform_share : 1;
+      y = detail::mixture_points(q_, f_.map.dimension(), options_.survey_calls, share, rng);
+      p = detail::mixture_densities(q_, y, share);
+      auto&& executor = executor_.get();
+      const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
+      w = (f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array());
+      step.evaluations = y.cols();
+    }
+    const IterationEstimate estimate = iteration_estimate(w);
+    describe(step, estimate);
+    if (!step.taken) return step;
+
+    detail::TrainingSet<Scalar> data = data_;
+    data.add(y.template cast<Scalar>(), w, p);
+    data.keep_newest(options_.remembered);
+    Q q = q_;
+    Optimizer optimizer = optimizer_;
+    step.training = train_on_survey(q, optimizer, data, options_.training, rng);
+    decide(step, w, p);
+
+    std::swap(data_, data);
+    q_.set_params(q.params());
+    std::swap(optimizer_, optimizer);
+    survey_.push_back(estimate);
+    --survey_left_;
+    learned_.reset();
+    uniform_.reset();
+    return step;
+  }
+  bool from_q() const {
+    switch (options_.strategy) {
+      case SurveyStrategy::flat: return false;
+      case SurveyStrategy::flat_then_forward: return !survey_.empty() || !data_.empty();
+      case SurveyStrategy::adaptive: return switched_;
+      default: return true;
+    }
+  }
+  /// Whether the next step leaves uniform points.
+  void decide(const IntegratorStep& step, const Row<double>& w, const Row<double>& p) {
+    if (options_.strategy != SurveyStrategy::adaptive || switched_ || !std::isfinite(step.training.loss)) return;
+    if (options_.training.loss == SurveyLoss::kl) {
+      // the same loss up to a constant: here that of the uniform density is subtracted
+      const Row<double> f = w.cwiseProduct(p).cwiseAbs();
+      smoothed_.add(step.training.loss - uniform_kl(f));
+      switched_ = KlSwitch{}(smoothed_.value());
+    } else {
+      Row<double> f = w.cwiseProduct(p);
+      f /= data_.empty() ? f.cwiseAbs().mean() : data_.integral();
+      smoothed_.add(step.training.loss);
+      switched_ = VarianceSwitch(f)(smoothed_.value());
+    }
+  }
+  /// E[(|f|/I) log(|f|/I)] at uniform points.
+  static double uniform_kl(const Row<double>& f) {
+    const double mean = f.mean();
+    double sum = 0;
+    for (const double v : f)
+      if (v > 0) sum += v / mean * std::log(v / mean);
+    return sum / static_cast<double>(f.size());
+  }
+  template <class R>
+  void take_given(R& rng, Batch<double>& y, Row<double>& p, Row<double>& w) const {
+    if (fixed_.empty())
+      throw InvalidArgument("Integrator: SurveyStrategy::fixed has no points to learn from, expected some by add_points");
+    Index all = 0;
+    for (const FixedPoints& one : fixed_) all += one.p.size();
+    const Index n = std::min(all, options_.survey_calls);
+    std::vector<Index> order = permutation(rng, all);
+    y.resize(f_.map.dimension(), n);
+    p.resize(n);
+    w.resize(n);
+    for (Index c = 0; c < n; ++c) {
+      Index at = order[static_cast<std::size_t>(c)];
+      std::size_t part = 0;
+      while (at >= fixed_[part].p.size()) at -= fixed_[part++].p.size();
+      y.col(c) = fixed_[part].y.col(at);
+      p[c] = fixed_[part].p[at];
+      w[c] = fixed_[part].w[at];
+    }
+  }
+
+  template <class R>
+  IntegratorStep refine_step(R& rng) {
+    IntegratorStep step;
+    step.learned = true;
+    IterationEstimate estimate;
+    if (options_.stratify && options_.refine_uniform_share < 1 && detail::moves_uniforms(q_)) {
+      estimate = stratified(rng);
+    } else {
+      double share = options_.refine_uniform_share;
+      const Batch<double> y = detail::mixture_points(q_, f_.map.dimension(), options_.refine_calls, share, rng);
+      const Row<double> p = detail::mixture_densities(q_, y, share);
+      auto&& executor = executor_.get();
+      const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
+      estimate = iteration_estimate((f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array()));
+    }
+    step.evaluations = estimate.calls;
+    describe(step, estimate);
+    if (!step.taken) return step;
+    refine_.push_back(estimate);
+    if (refine_left_ > 0) --refine_left_;
+    return step;
+  }
+  /// The sum of two integrals, over q's points and over the uniform ones, each by VEGAS+ that goes on adapting.
+  template <class R>
+  IterationEstimate stratified(R& rng) {
+    if constexpr (detail::FromUniforms<Q>) {
+      const Index flat = uniform_calls();
+      const double share = flat > 0 ? options_.refine_uniform_share : 0;
+      const auto vegas_options = [&](Index calls) {
+        return VegasOptions{.calls = calls, .non_finite = NonFinite::drop, .chunk = options_.chunk};
+      };
+      const VegasMap cube(Box(f_.map.dimension()));
+      if (!learned_) {
+        learned_.emplace(detail::LearnedPart<F, Q>{f_, q_, share}, cube, vegas_options(std::max<Index>(2, options_.refine_calls - flat)),
+                         executor_);
+        if (flat > 0) uniform_.emplace(detail::UniformPart<F, Q>{f_, q_, share}, cube, vegas_options(flat), executor_);
+      }
+      learned_->step(rng);
+      IterationEstimate all = learned_->iterations().back();
+      learned_->forget();
+      if (uniform_) {
+        uniform_->step(rng);
+        const IterationEstimate rest = uniform_->iterations().back();
+        uniform_->forget();
+        // each part's weights are estimates of its own integral; as points of one mixture they weigh more
+        const double calls = static_cast<double>(all.calls + rest.calls);
+        scale(all.weights, calls / static_cast<double>(all.calls));
+        WeightSums other = rest.weights;
+        scale(other, calls / static_cast<double>(rest.calls));
+        all.weights.add(other);
+        all.mean += rest.mean;
+        all.variance += rest.variance;
+        all.calls += rest.calls;
+        all.dropped += rest.dropped;
+      }
+      return all;
+    } else {
+      return {};
+    }
+  }
+  /// Of a stratified refine step.
+  Index uniform_calls() const {
+    const double share = options_.refine_uniform_share;
+    if (share == 0) return 0;
+    return std::max<Index>(2, static_cast<Index>(std::llround(share * static_cast<double>(options_.refine_calls))));
+  }
+  static void scale(WeightSums& sums, double by) {
+    sums.sum *= by;
+    sums.squares *= by * by;
+    sums.largest *= by;
+  }
+
+  void describe(IntegratorStep& step, const IterationEstimate& estimate) const {
+    step.value = estimate.mean;
+    step.error = estimate.error();
+    step.dropped = estimate.dropped;
+    step.relative_variance = static_cast<double>(estimate.calls) * estimate.variance / (estimate.mean * estimate.mean);
+    step.unweighting_efficiency = estimate.weights.unweighting_efficiency();
+    step.taken = std::isfinite(estimate.mean) && std::isfinite(estimate.variance) &&
+                 (estimate.dropped == 0 || options_.non_finite == NonFinite::drop);
+  }
+
+  struct Nothing {
+    template <class... A>
+    explicit Nothing(A&&...) {}
+  };
+  template <class Part>
+  using Stratified = Vegas<Part, E>;
+  template <bool yes, class Dummy = void>
+  struct Parts {
+    using Learned = Stratified<detail::LearnedPart<F, Q>>;
+    using Uniform = Stratified<detail::UniformPart<F, Q>>;
+  };
+  template <class Dummy>
+  struct Parts<false, Dummy> {
+    using Learned = Nothing;
+    using Uniform = Nothing;
+  };
+
+  detail::MappedFunction<F> f_;
+  Q q_;
+  Optimizer optimizer_;
+  detail::ExecutorHandle<E> executor_;
+  IntegratorOptions options_;
+  Index survey_left_, refine_left_, index_ = 0;
+  detail::TrainingSet<Scalar> data_;
+  std::vector<FixedPoints> fixed_;
+  std::vector<IterationEstimate> survey_, refine_;
+  SmoothedLoss smoothed_;
+  bool switched_ = false;
+  std::optional<typename Parts<detail::FromUniforms<Q>>::Learned> learned_;
+  std::optional<typename Parts<detail::FromUniforms<Q>>::Uniform> uniform_;
+};
+
+template <class F, class Q>
+Integrator(F, Q, Box, IntegratorOptions = {}) -> Integrator<F, Q>;
+template <class F, class Q>
+Integrator(F, Q, VegasMap, IntegratorOptions = {}) -> Integrator<F, Q>;
+template <class F, class Q, class Optimizer>
+Integrator(F, Q, Box, IntegratorOptions, Optimizer) -> Integrator<F, Q, Optimizer>;
+template <class F, class Q, class Optimizer>
+Integrator(F, Q, VegasMap, IntegratorOptions, Optimizer) -> Integrator<F, Q, Optimizer>;
+template <class F, class Q, class Optimizer, Executor E>
+Integrator(F, Q, VegasMap, IntegratorOptions, Optimizer, E&) -> Integrator<F, Q, Optimizer, E>;
+
+}  // namespace variate
