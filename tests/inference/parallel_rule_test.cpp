@@ -1,0 +1,45 @@
+#include "variate/inference/parallel_rule.hpp"
+
+#include "support/catch.hpp"
+#include "variate/generative/layered_guide.hpp"
+#include "variate/generative/layered_sbn.hpp"
+#include "variate/inference/memoised_wake_sleep.hpp"
+#include "variate/inference/wake_sleep.hpp"
+#include "variate/parallel/thread_pool.hpp"
+#include "variate/random/rng.hpp"
+
+using namespace variate;
+
+TEST_CASE("chunks of data points: the same bits on any number of threads, and the mean of the parts", "[inference]") {
+  Rng rng(1);
+  const auto net = LayeredSbn<double>::random({5, 4, 3}, rng, {}, 0.7);
+  const auto guide = LayeredGuide<double>::random({5, 4, 3}, rng, 0.7);
+  const Batch<double> x = (uniforms<double>(rng, 5, 11).array() > 0.5).cast<double>();
+  const WakeSleep<Mixed> rule{.n_samples = 3};
+  const auto run = [&](Index threads) {
+    ThreadPool pool(threads);
+    Rng fresh(7);
+    return in_chunks(rule, pool, 4)(guide, net, x, fresh);
+  };
+  const auto one = run(1), three = run(3);
+  CHECK(one.value == three.value);
+  CHECK(one.q == three.q);
+  CHECK(one.f == three.f);
+  CHECK(one.evaluations == 33);
+  Vector<double> of_q = Vector<double>::Zero(one.q.size()), of_p = Vector<double>::Zero(one.f.size());
+  const Rng fresh(7);
+  for (Index i = 0; i < 3; ++i) {
+    const Index begin = 4 * i, length = i == 2 ? 3 : 4;
+    Rng stream = fresh.split(static_cast<std::uint64_t>(i));
+    const Batch<double> some = x.middleCols(begin, length);
+    const auto e = rule(guide, net, some, stream);
+    of_q += e.q * static_cast<double>(length) / 11;
+    of_p += e.f * static_cast<double>(length) / 11;
+  }
+  CHECK((one.q - of_q).norm() < 1e-12);
+  CHECK((one.f - of_p).norm() < 1e-12);
+  SerialExecutor here;
+  CHECK_THROWS_AS(in_chunks(rule, here, 0), InvalidArgument);
+  using Memory = ParallelRule<MemoisedWakeSleep<double>, SerialExecutor>;
+  static_assert(!detail::accepts<Memory, LayeredGuide<double>, LayeredSbn<double>>);
+}
