@@ -1,0 +1,231 @@
+#pragma once
+/// Losses of a sampler q on a frozen weighted data set: points x_i drawn from any density p, their p_i, and the integrand's
+/// values f_i. Both are smallest where q is |f| normalised, and neither needs a gradient of f:
+///
+///   variance  E_p[f^2/(p q)]         gradient -E_p[f^2/(p q) grad log q]: the variance of f/q but for a constant (Müller et al.
+///                                    2019, section 5.2)
+///   KL        -E_p[(|f|/p) log q]    gradient -E_p[(|f|/p) grad log q]: KL(|f| / int |f|, q) but for a constant
+///
+/// The weights are the score weights of importance sampling with old samples; at p = q they are (f/q)^2 and |f|/q.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
+#include "variate/core/types.hpp"
+#include "variate/math/exp.hpp"
+
+namespace variate {
+
+/// A frozen weighted data set. `p` must be the density the points were drawn with; f may have any sign.
+template <class T = double>
+struct WeightedPoints {
+  using Scalar = T;
+  Batch<T> x;    ///< d x N
+  Row<T> log_p;  ///< 1 x N
+  Row<T> f;      ///< 1 x N
+
+  Index size() const { return f.size(); }
+  /// Points first, ..., first + count - 1.
+  WeightedPoints part(Index first, Index count) const {
+    return {x.middleCols(first, count), log_p.segment(first, count), f.segment(first, count)};
+  }
+  /// The points of these numbers.
+  WeightedPoints part(const std::vector<Index>& numbers) const {
+    const auto count = static_cast<Index>(numbers.size());
+    WeightedPoints some{Batch<T>(x.rows(), count), Row<T>(count), Row<T>(count)};
+    for (Index c = 0; c < count; ++c) {
+      const Index from = numbers[static_cast<std::size_t>(c)];
+      for (Index i = 0; i < x.rows(); ++i) some.x(i, c) = x(i, from);
+      some.log_p[c] = log_p[from];
+      some.f[c] = f[from];
+    }
+    return some;
+  }
+};
+
+/// With log p, which does not underflow in many dimensions. ShapeError if sizes do not fit.
+template <class T>
+WeightedPoints<T> log_weighted_points(Batch<T> x, Row<T> log_p, Row<T> f) {
+  detail::require_size("weighted_points", "size of p", log_p.size(), x.cols());
+  detail::require_size("weighted_points", "size of f", f.size(), x.cols());
+  return {std::move(x), std::move(log_p), std::move(f)};
+}
+/// With p itself: DomainError unless positive and finite.
+template <class T>
+WeightedPoints<T> weighted_points(Batch<T> x, const Row<T>& p, Row<T> f) {
+  detail::require_positive("weighted_points", "p", p);
+  return log_weighted_points<T>(std::move(x), p.array().log(), std::move(f));
+}
+
+/// sum f^2/(p q) / N. ShapeError unless the sizes agree.
+template <class T>
+T weighted_variance_loss(const Row<T>& f, const Row<T>& p, const Row<T>& log_q) {
+  detail::require_size("weighted_variance_loss", "size of p", p.size(), f.size());
+  detail::require_size("weighted_variance_loss", "size of log_q", log_q.size(), f.size());
+  T sum = 0;
+  for (Index i = 0; i < f.size(); ++i)
+    if (f[i] != 0) sum += std::exp(2 * std::log(std::abs(f[i])) - std::log(p[i]) - log_q[i]);
+  return sum / static_cast<T>(f.size());
+}
+/// -sum (|f|/p) log q / N. ShapeError unless the sizes agree.
+template <class T>
+T weighted_kl_loss(const Row<T>& f, const Row<T>& p, const Row<T>& log_q) {
+  detail::require_size("weighted_kl_loss", "size of p", p.size(), f.size());
+  detail::require_size("weighted_kl_loss", "size of log_q", log_q.size(), f.size());
+  T sum = 0;
+  for (Index i = 0; i < f.size(); ++i)
+    if (f[i] != 0) sum -= std::abs(f[i]) / p[i] * log_q[i];
+  return sum / static_cast<T>(f.size());
+}
+
+namespace detail {
+
+/// Columns that are evaluated and pulled back together: what an evaluation keeps then stays in the cache.
+inline constexpr Index loss_columns = 1024;
+
+/// The estimate of any loss that says, from rows of log |f|, log p and log q, each point's share `value` of the loss and its
+/// score `weight`, and by `level` what the weight would be with p for q.
+template <class Loss, class Q, class T = ScalarOf<Q>>
+Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints<T>& data) {
+  require_size("weighted loss", "rows of x", data.x.rows(), q.event_size());
+  require_size("weighted loss", "size of p", data.log_p.size(), data.x.cols());
+  require_size("weighted loss", "size of f", data.f.size(), data.x.cols());
+  require_at_least("weighted loss", "number of points", data.size(), 1);
+  Estimate<T> estimate;
+  std::vector<Index> used;
+  for (Index i = 0; i < data.size(); ++i) {
+    if (!std::isfinite(data.f[i]) || !std::isfinite(data.log_p[i])) ++estimate.dropped;
+    else if (data.f[i] != 0 || loss.baseline) used.push_back(i);
+  }
+  const Index points = data.size() - estimate.dropped;
+  T levels = 0;
+  if (loss.baseline)
+    for (const Index i : used) levels += loss.level(std::log(std::abs(data.f[i])), data.log_p[i]);
+  Row<T> log_f, value, weight;
+  T sum = 0;
+  for (std::size_t first = 0; first < used.size(); first += static_cast<std::size_t>(loss_columns)) {
+    const auto last = std::min(used.size(), first + static_cast<std::size_t>(loss_columns));
+    const WeightedPoints<T> some = data.part({used.begin() + static_cast<std::ptrdiff_t>(first),
+                                              used.begin() + static_cast<std::ptrdiff_t>(last)});
+    const auto e = q.evaluate(some.x);
+    log_f = some.f.array().abs().log();
+    loss.terms(log_f, some.log_p, e.value, value, weight);
+    sum += value.sum();
+    if (loss.baseline)
+      for (Index i = 0; i < some.size(); ++i) {
+        const T others = points > 1 ? (levels - loss.level(log_f[i], some.log_p[i])) / static_cast<T>(points - 1) : T(0);
+        weight[i] -= others * std::exp(e.value[i] - some.log_p[i]);
+      }
+    weight /= static_cast<T>(points);
+    const Vector<T> slope = e.pullback(weight);
+    if (estimate.q.size() == 0) estimate.q = slope;
+    else estimate.q += slope;
+  }
+  if (estimate.q.size() == 0) estimate.q = Vector<T>::Zero(Vector<T>(q.params()).size());
+  estimate.value = points > 0 ? -sum / static_cast<T>(points) : std::numeric_limits<T>::quiet_NaN();
+  return estimate;
+}
+
+}  // namespace detail
+
+/// Minus the variance loss on frozen data, divided by integral^2; `loss(q, data)` for any Scoreable q that owns its parameters.
+///
+/// `baseline` subtracts from each score weight c q/p, with c the mean over the other points of the weights at q = p. Where p is
+/// positive wherever q is, the mean of q/p times the score is zero: unbiased, and less noise where p is near q. Not for a q that
+/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0 are not evaluated at all, but
+/// count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
+template <class T = double>
+struct VarianceLoss {
+  T integral = T(1);  ///< of |f|, about: takes f's scale out of the gradient
+  bool baseline = false;
+  T most = std::numeric_limits<T>::infinity();  ///< a larger weight of one point is cut to this: biased, for training only
+
+  template <class Q>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+    detail::require_positive("VarianceLoss", "integral", integral);
+    return detail::weighted_estimate(*this, q, data);
+  }
+  void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
+    weight = (2 * (log_f.array() - std::log(integral)) - log_p.array() - log_q.array()).matrix();
+    math::exp(weight.data(), weight.data(), weight.size());
+    for (Index i = 0; i < weight.size(); ++i)
+      if (weight[i] > most) weight[i] = most;
+    value = weight;
+  }
+  T level(T log_f, T log_p) const { return std::exp(2 * (log_f - log_p - std::log(integral))); }
+};
+
+/// Minus the forward KL loss on frozen data, divided by integral; otherwise as `VarianceLoss`.
+template <class T = double>
+struct ForwardKl {
+  T integral = T(1);
+  bool baseline = false;
+
+  template <class Q>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+    detail::require_positive("ForwardKl", "integral", integral);
+    return detail::weighted_estimate(*this, q, data);
+  }
+  void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
+    weight = (log_f.array() - log_p.array() - std::log(integral)).matrix();
+    math::exp(weight.data(), weight.data(), weight.size());
+    value = Row<T>::Zero(weight.size());
+    for (Index i = 0; i < weight.size(); ++i)
+      if (weight[i] != 0) value[i] = -weight[i] * log_q[i];
+  }
+  T level(T log_f, T log_p) const { return std::exp(log_f - log_p - std::log(integral)); }
+};
+
+/// first_share A + second_share B in one pass over the data: the KL's long reach and the variance's aim together.
+template <class T = double, class A = ForwardKl<T>, class B = VarianceLoss<T>>
+struct CombinedLoss {
+  A first{};
+  B second{};
+  T first_share = T(0.5), second_share = T(0.5);
+  T integral = T(1);
+  bool baseline = false;
+
+  template <class Q>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+    detail::require_positive("CombinedLoss", "integral", integral);
+    CombinedLoss scaled = *this;
+    scaled.first.integral = scaled.second.integral = integral;
+    return detail::weighted_estimate(scaled, q, data);
+  }
+  void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
+    Row<T> other_value, other_weight;
+    first.terms(log_f, log_p, log_q, value, weight);
+    second.terms(log_f, log_p, log_q, other_value, other_weight);
+    value = first_share * value + second_share * other_value;
+    weight = first_share * weight + second_share * other_weight;
+  }
+  T level(T log_f, T log_p) const {
+    return first_share * first.level(log_f, log_p) + second_share * second.level(log_f, log_p);
+  }
+};
+
+/// `first_steps` steps by A, then `second_steps` by B, and again; with second_steps = 0, A alone. A trainer says which step it
+/// is. To begin with A and go over to B for good, make second_steps as large as you like.
+template <class T = double, class A = ForwardKl<T>, class B = VarianceLoss<T>>
+struct AlternatingLoss {
+  A first{};
+  B second{};
+  Index first_steps = 1, second_steps = 1;
+  T integral = T(1);
+
+  template <class Q>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, Index step) const {
+    detail::require_at_least("AlternatingLoss", "first_steps", first_steps, 1);
+    detail::require_at_least("AlternatingLoss", "second_steps", second_steps, 0);
+    AlternatingLoss scaled = *this;
+    scaled.first.integral = scaled.second.integral = integral;
+    return step % (first_steps + second_steps) < first_steps ? scaled.first(q, data) : scaled.second(q, data);
+  }
+};
+
+}  // namespace variate
