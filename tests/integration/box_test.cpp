@@ -34,7 +34,7 @@ TEST_CASE("A function may take a batch, a point or numbers", "[integration]") {
   CHECK(detail::integrand_values(batch, x) == want);
   CHECK(detail::integrand_values(point, x).isApprox(want));
   CHECK(detail::integrand_values(any, x).isApprox(want));
-  CHECK(pointwise(any)(x).isApprox(want));
+  CHECK(point_by_point(any)(x).isApprox(want));
   CHECK(by_arguments<2>([](double a, double b) { return a + b; })(x).isApprox(want));
   CHECK_THROWS_AS(by_arguments<3>([](double a, double, double) { return a; })(x), ShapeError);
   const auto short_of_one = [](const Batch<double>& at) -> Row<double> { return Row<double>::Zero(at.cols() - 1); };

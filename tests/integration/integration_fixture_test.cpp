@@ -76,7 +76,7 @@ TEST_CASE("A box and functions of a batch, a point or numbers", "[fixtures][zuni
     const auto point = [](const Vector<double>& at) { return at.squaredNorm(); };
     worst.add("batch", on_box(batch, box)(x), numbers(one.at("batch")));
     worst.add("point", on_box(point, box)(x), numbers(one.at("args")));
-    worst.add("pointwise", on_box(pointwise(point), box)(x), numbers(one.at("args")));
+    worst.add("pointwise", on_box(point_by_point(point), box)(x), numbers(one.at("args")));
     const auto square_sum = [](auto... v) { return (0.0 + ... + (v * v)); };
     if (x.rows() == 1) worst.add("args", on_box(by_arguments<1>(square_sum), box)(x), numbers(one.at("args")));
     if (x.rows() == 2) worst.add("args", on_box(by_arguments<2>(square_sum), box)(x), numbers(one.at("args")));

@@ -78,13 +78,13 @@ Row<double> values_point_by_point(const F& f, const Batch<double>& x) {
 
 /// f of one point as a function of a batch. Not needed unless f would compile with a batch too.
 template <class F>
-struct Pointwise {
+struct PointByPoint {
   F f;
   Row<double> operator()(const Batch<double>& x) const { return detail::values_point_by_point(f, x); }
 };
 /// f(Vector) as a function of a batch.
 template <class F>
-Pointwise<F> pointwise(F f) {
+PointByPoint<F> point_by_point(F f) {
   return {std::move(f)};
 }
 

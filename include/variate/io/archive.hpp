@@ -9,7 +9,7 @@
 /// and the same line writes (`ArchiveWriter`) and reads (`ArchiveReader`). Numbers, strings, Eigen matrices, the containers of the
 /// standard library below, engines with a `state()`, and whatever owns `params()` need no such line. Any other type is taken to be
 /// what does not change (options, data, the user's functions), and is not written: it is there already when a run is taken up;
-/// but one that has `learn` or `update` does not compile without its `archive`.
+/// but one that has `step`, `learn` or `update` does not compile without its `archive`.
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -65,7 +65,8 @@ concept StatefulEngine = requires(const X& x) { X(x.state()); };
 
 template <class X>
 concept Learns = requires(X& x, Vector<double>& v) { x.learn(v); } || requires(X& x, Vector<float>& v) { x.learn(v); } ||
-                 requires(X& x, Vector<double>& v) { x.update(v, v); } || requires(X& x, Vector<float>& v) { x.update(v, v); };
+                 requires(X& x, Vector<double>& v) { x.update(v, v); } || requires(X& x, Vector<float>& v) { x.update(v, v); } ||
+                 requires(X& x, AnyRng& rng) { x.step(rng); };
 
 /// One thing, in either direction.
 template <class A, class X>
@@ -218,7 +219,7 @@ void archive_one(A& a, X& x) {
     archive_parameters(a, x);
   } else {
     static_assert(!Learns<Plain>,
-                  "variate: what learns or is updated needs `static void archive(self, a)` to be kept: see io/archive.hpp");
+                  "variate: what steps, learns or is updated needs `static void archive(self, a)` to be kept: see io/archive.hpp");
   }
 }
 

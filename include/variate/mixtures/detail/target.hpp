@@ -25,6 +25,8 @@ inline constexpr bool is_generic = requires(const F& f, const Variable<GradientL
 template <class F, class T>
 inline constexpr bool has_values = requires(const F& f, const Batch<T>& x) {
   { f(x) } -> std::convertible_to<Row<T>>;
+} || requires(const F& f, const Batch<T>& x) {
+  { f.evaluate(x) } -> Evaluation<T>;
 };
 /// Gives an integrand bound to a part of the data.
 template <class F, class R>
