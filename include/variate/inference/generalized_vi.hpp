@@ -49,6 +49,13 @@ struct GeneralizedViStep : Step {
   double total = 0, loss = 0, regularisation = 0;  ///< J as this step saw it, and its parts; the second has w in it
   double gradient_norm = 0;                        ///< before clipping
   Index skipped_outputs = 0;                       ///< outputs that losses left out because they were not numbers
+  /// Names each number for a log, as BlackBIRDS does: see TensorBoard.
+  template <class F>
+  void report(F&& f) const {
+    f("Loss/total", total);
+    f("Loss/loss", loss);
+    f("Loss/regularisation", regularisation);
+  }
 };
 
 /// What `initialize_estimator` did.
