@@ -129,11 +129,20 @@ TEST_CASE("Epidemics with recorded noise", "[fixtures][blackbirds]") {
          const Sir<double> model(std::move(graph), problem.at("n_timesteps"), number(problem.at("tau")));
          const auto& noise = problem.at("noise");
          require_fields(noise, {"init", "infection", "recovery"});
+         // an agent draws one number: of the two recorded ones, that of what can happen to it
          std::vector<Batch<double>> uniforms{uniforms_of_gumbels(noise.at("init"))};
+         Engine first({}, uniforms);
+         const auto p = model.prepare(numbers(problem.at("params")));
+         auto state = model.initialize(p, first);
          for (std::size_t t = 0; t < noise.at("infection").size(); ++t) {
-           Batch<double> both(2, uniforms[0].cols());
-           both << uniforms_of_gumbels(noise.at("infection").at(t)), uniforms_of_gumbels(noise.at("recovery").at(t));
-           uniforms.push_back(both);
+           const Batch<double> infection = uniforms_of_gumbels(noise.at("infection").at(t));
+           const Batch<double> recovery = uniforms_of_gumbels(noise.at("recovery").at(t));
+           Batch<double> row = infection;
+           for (Index i = 0; i < row.cols(); ++i)
+             if (state.condition[static_cast<std::size_t>(i)] == Sir<double>::infected) row(0, i) = recovery(0, i);
+           uniforms.push_back(row);
+           Engine one({}, {row});
+           model.step(p, state, one);
          }
          check(model, problem, Engine({}, uniforms), false, worst);
        });
