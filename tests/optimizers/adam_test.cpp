@@ -28,6 +28,25 @@ TEMPLATE_TEST_CASE("Adam keeps its size and climbs", "[optimizers]", float, doub
   CHECK(climb(Adam<T>{{.rate = T(0.05)}}, 2000) < 1e-3);
 }
 
+TEST_CASE("an update into another leaves this as it is", "[optimizers]") {
+  for (const bool amsgrad : {false, true}) {
+    variate::Adam<double> one({.rate = 0.1, .amsgrad = amsgrad}), copy = one, next({.rate = 7});
+    variate::Vector<double> a{{1, 2, 3}}, b = a;
+    for (int i = 0; i < 4; ++i) {
+      const variate::Vector<double> gradient{{0.5, -1.0 * i, 2}}, before = a;
+      copy.update(b, gradient);
+      one.update(a, gradient, next);
+      CHECK(a == b);
+      CHECK(one.count() == i);
+      variate::Vector<double> again = before;
+      auto same = one;
+      same.update(again, gradient);
+      CHECK(again == a);
+      std::swap(one, next);
+    }
+  }
+}
+
 TEST_CASE("Adam does not care for the gradient's scale, and its first step is one rate", "[optimizers]") {
   Adam huge{{.rate = 0.25, .epsilon = 0.0}};
   Vector<double> x = Vector<double>::Zero(2), g(2);

@@ -37,29 +37,33 @@ class LayeredGuideEvaluation {
   const Batch<T>& points() const { return borrowed_ ? *borrowed_ : own_; }
   /// The weighted score, sum_c w_c grad log q(h_c | x_c).
   Vector<T> pullback(const Row<T>& w) const {
-    Vector<T> gradient = Vector<T>::Zero(q_->guide().params().size());
-    accumulate(w, gradient);
+    Vector<T> gradient(q_->guide().params().size());
+    put(w, gradient, false);
     return gradient;
   }
   /// Adds it to a gradient. ShapeError unless there is a weight for each column.
   void accumulate(const Row<T>& w, Vector<T>& gradient) const {
-    detail::require_size("LayeredGuide", "number of weights", w.size(), value.size());
-    const LayeredGuide<T>& guide = q_->guide();
-    const auto& sizes = guide.sizes();
-    T* const to = gradient.data();
-    Batch<T> first = q_->root().residuals(points().data(), value.size(), detail::scaled_weights(w, guide.scale(1)));
-    detail::add_layer_gradient(first, q_->inputs().data(), sizes[0], static_cast<const T*>(nullptr), to);
-    detail::give_back(first);
-    for (std::size_t l = 1; l + 1 < sizes.size(); ++l) {
-      const Row<T> of_layer = detail::scaled_weights(w, guide.scale(l + 1));
-      detail::add_layer_gradient(residuals_[l - 1], layer(l), sizes[l], of_layer.data(), to + guide.offset(l));
-    }
+    detail::require_size("LayeredGuide", "size of gradient", gradient.size(), q_->guide().params().size());
+    put(w, gradient, true);
   }
 
  private:
   friend class BoundLayeredGuide<T>;
   LayeredGuideEvaluation(const BoundLayeredGuide<T>& q, const Batch<T>* borrowed, Batch<T> own)
       : value(Row<T>::Zero(borrowed ? borrowed->cols() : own.cols())), q_(&q), borrowed_(borrowed), own_(std::move(own)) {}
+  void put(const Row<T>& w, Vector<T>& gradient, bool add) const {
+    detail::require_size("LayeredGuide", "number of weights", w.size(), value.size());
+    const LayeredGuide<T>& guide = q_->guide();
+    const auto& sizes = guide.sizes();
+    T* const to = gradient.data();
+    Batch<T> first = q_->root().residuals(points().data(), value.size(), detail::scaled_weights(w, guide.scale(1)));
+    detail::add_layer_gradient(first, q_->inputs().data(), sizes[0], static_cast<const T*>(nullptr), to, add);
+    detail::give_back(first);
+    for (std::size_t l = 1; l + 1 < sizes.size(); ++l) {
+      const Row<T> of_layer = detail::scaled_weights(w, guide.scale(l + 1));
+      detail::add_layer_gradient(residuals_[l - 1], layer(l), sizes[l], of_layer.data(), to + guide.offset(l), add);
+    }
+  }
   const T* layer(std::size_t l) const { return points().data() + q_->guide().row(l) * value.size(); }
 
   const BoundLayeredGuide<T>* q_;
@@ -189,7 +193,7 @@ class LayeredGuide {
 
   /// InvalidArgument if there are fewer than two layers, one is empty or a parameter is not finite; ShapeError if params has
   /// another length than `parameters(sizes)`.
-  LayeredGuide(std::vector<Index> sizes, Vector<S> params) : sizes_(std::move(sizes)), scales_(sizes_.size(), S(1)) {
+  LayeredGuide(std::vector<Index> sizes, const Vector<S>& params) : sizes_(std::move(sizes)), scales_(sizes_.size(), S(1)) {
     detail::require_layers("LayeredGuide", sizes_);
     Index at = 0;
     for (std::size_t l = 0; l + 1 < sizes_.size(); ++l) {
@@ -197,7 +201,7 @@ class LayeredGuide {
       at += sizes_[l + 1] * (sizes_[l] + 1);
     }
     params_.setZero(at);
-    set_params(std::move(params));
+    set_params(params);
   }
   /// How many parameters a guide of these sizes has.
   static Index parameters(const std::vector<Index>& sizes) {
@@ -214,10 +218,10 @@ class LayeredGuide {
   }
 
   const Vector<S>& params() const { return params_; }
-  void set_params(Vector<S> params) {
+  void set_params(const Vector<S>& params) {
     detail::require_size("LayeredGuide", "number of parameters", params.size(), params_.size());
     detail::require_finite("LayeredGuide", "params", params);
-    params_ = std::move(params);
+    params_ = params;
   }
   /// Rows of the data and of each hidden layer, from below.
   const std::vector<Index>& sizes() const { return sizes_; }

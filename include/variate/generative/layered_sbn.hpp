@@ -40,24 +40,14 @@ class LayeredSbnEvaluation {
 
   /// sum_c w_c grad log p(x_c, h_c).
   Vector<T> pullback(const Row<T>& w) const {
-    Vector<T> gradient = Vector<T>::Zero(model_->params().size());
-    accumulate(w, gradient);
+    Vector<T> gradient(model_->params().size());
+    put(w, gradient, false);
     return gradient;
   }
   /// Adds it to a gradient. ShapeError unless there is a weight for each column.
   void accumulate(const Row<T>& w, Vector<T>& gradient) const {
-    detail::require_size("LayeredSbn", "number of weights", w.size(), value.size());
-    const auto& sizes = model_->sizes();
-    const auto top = sizes.size() - 1;
-    T* const to = gradient.data();
-    const Row<T> of_top = detail::scaled_weights(w, model_->scale(top));
-    Batch<T> root = top_.residuals(layer(top), value.size(), of_top);
-    Eigen::Map<Vector<T>>(to, sizes[top]) += root.col(0);
-    detail::give_back(root);
-    for (std::size_t l = 0; l < top; ++l) {
-      const Row<T> of_layer = detail::scaled_weights(w, model_->scale(l));
-      detail::add_layer_gradient(residuals_[l], layer(l + 1), sizes[l + 1], of_layer.data(), to + model_->offset(l));
-    }
+    detail::require_size("LayeredSbn", "size of gradient", gradient.size(), model_->params().size());
+    put(w, gradient, true);
   }
 
  private:
@@ -65,6 +55,21 @@ class LayeredSbnEvaluation {
   LayeredSbnEvaluation(const LayeredSbn<T>& model, const Batch<T>& x, const Batch<T>& h)
       : value(Row<T>::Zero(h.cols())), model_(&model), h_(&h), top_(model.top()) {
     model.template rate<detail::BitsTask::rate>(x, h, top_, value, &residuals_);
+  }
+  void put(const Row<T>& w, Vector<T>& gradient, bool add) const {
+    detail::require_size("LayeredSbn", "number of weights", w.size(), value.size());
+    const auto& sizes = model_->sizes();
+    const auto top = sizes.size() - 1;
+    T* const to = gradient.data();
+    const Row<T> of_top = detail::scaled_weights(w, model_->scale(top));
+    Batch<T> root = top_.residuals(layer(top), value.size(), of_top);
+    if (!add) std::fill_n(to, sizes[top], T(0));
+    Eigen::Map<Vector<T>>(to, sizes[top]) += root.col(0);
+    detail::give_back(root);
+    for (std::size_t l = 0; l < top; ++l) {
+      const Row<T> of_layer = detail::scaled_weights(w, model_->scale(l));
+      detail::add_layer_gradient(residuals_[l], layer(l + 1), sizes[l + 1], of_layer.data(), to + model_->offset(l), add);
+    }
   }
   /// Of the hidden layer that is number l counting the data as 0.
   const T* layer(std::size_t l) const { return h_->data() + model_->row(l) * h_->cols(); }
@@ -89,7 +94,7 @@ class LayeredSbn {
 
   /// InvalidArgument if there are fewer than two layers, one is empty or a parameter is not finite; ShapeError if params has
   /// another length than `parameters(sizes)`.
-  LayeredSbn(std::vector<Index> sizes, Vector<S> params) : sizes_(std::move(sizes)), scales_(sizes_.size(), S(1)) {
+  LayeredSbn(std::vector<Index> sizes, const Vector<S>& params) : sizes_(std::move(sizes)), scales_(sizes_.size(), S(1)) {
     detail::require_layers("LayeredSbn", sizes_);
     offsets_.resize(sizes_.size() - 1);
     Index at = sizes_.back();
@@ -98,7 +103,7 @@ class LayeredSbn {
       at += sizes_[l] * (sizes_[l + 1] + 1);
     }
     params_.setZero(at);
-    set_params(std::move(params));
+    set_params(params);
   }
   /// How many parameters a net of these sizes has.
   static Index parameters(const std::vector<Index>& sizes) {
@@ -124,10 +129,10 @@ class LayeredSbn {
   }
 
   const Vector<S>& params() const { return params_; }
-  void set_params(Vector<S> params) {
+  void set_params(const Vector<S>& params) {
     detail::require_size("LayeredSbn", "number of parameters", params.size(), params_.size());
     detail::require_finite("LayeredSbn", "params", params);
-    params_ = std::move(params);
+    params_ = params;
   }
   /// Rows of the data and of each hidden layer, from below.
   const std::vector<Index>& sizes() const { return sizes_; }

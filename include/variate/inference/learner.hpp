@@ -33,6 +33,8 @@ class Reused {
     else copy_.emplace(x);
     return *copy_;
   }
+  /// The room alone: whatever is in it.
+  X& any(const X& x) { return copy_ ? *copy_ : copy_.emplace(x); }
 
  private:
   std::optional<X> copy_;
@@ -101,8 +103,9 @@ class Learner {
               .value = static_cast<double>(estimate.value),
               .dropped = estimate.dropped,
               .evaluations = estimate.evaluations,
-              .taken = estimate.finite() && std::isfinite(estimate.q.squaredNorm()) &&
-                       std::isfinite(estimate.f.squaredNorm())};
+              // a square that is finite has finite terms
+              .taken = std::isfinite(estimate.value) && std::isfinite(estimate.q.squaredNorm()) &&
+                       std::isfinite(estimate.f.squaredNorm()) && estimate.own.allFinite()};
     if (step.taken) commit(estimate);
     ++index_;
     return step;
@@ -152,6 +155,19 @@ class Learner {
 
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
+  /// The optimizer after an update, in `room`; `from` stays as it is.
+  template <class O>
+  static O& moved(const O& from, detail::Reused<O>& room, Vector<Scalar>& params, const Vector<Scalar>& gradient) {
+    if constexpr (requires(O& next) { from.update(params, gradient, next); }) {
+      O& next = room.any(from);
+      from.update(params, gradient, next);
+      return next;
+    } else {
+      O& next = room.copy_of(from);
+      next.update(params, gradient);
+      return next;
+    }
+  }
   void commit(const Estimate<Scalar>& estimate) {
     const bool moves_q = estimate.q.size() != 0;
     bool moves_p = false;
@@ -159,20 +175,20 @@ class Learner {
     Optimizer* optimizer = nullptr;
     params_ = q_.params();
     if (moves_q) {
-      optimizer = &next_optimizer_.copy_of(optimizer_);
-      optimizer->update(params_, estimate.q);
+      optimizer = &moved(optimizer_, next_optimizer_, params_, estimate.q);
     }
     if constexpr (moves_model)
       if (moves_p) {
-        ModelOptimizer& model_optimizer = next_model_optimizer_.copy_of(model_optimizer_);
         model_params_ = p_.params();
-        model_optimizer.update(model_params_, estimate.f);
-        const Vector<Scalar> before = q_.params();
-        if (moves_q) q_.set_params(params_);
+        ModelOptimizer& model_optimizer = moved(model_optimizer_, next_model_optimizer_, model_params_, estimate.f);
+        if (moves_q) {
+          before_ = q_.params();
+          q_.set_params(params_);
+        }
         try {
           p_.set_params(model_params_);
         } catch (...) {
-          if (moves_q) q_.set_params(before);
+          if (moves_q) q_.set_params(before_);
           throw;
         }
         std::swap(model_optimizer_, model_optimizer);
@@ -198,7 +214,7 @@ class Learner {
   // workspaces
   detail::Reused<Optimizer> next_optimizer_;
   detail::Reused<ModelOptimizer> next_model_optimizer_;
-  Vector<Scalar> params_, model_params_;
+  Vector<Scalar> params_, model_params_, before_;
   mutable std::vector<Index> order_;
   mutable Index pass_ = -1;
 };

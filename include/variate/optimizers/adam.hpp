@@ -39,9 +39,28 @@ class Adam {
   }
 
   /// Moves params along the gradient. The first call fixes the size; another size throws ShapeError.
-  void update(Vector<T>& params, const Vector<T>& gradient) {
-    detail::prepare("Adam", count_, params, gradient, mean_, square_);
-    if (options_.amsgrad && count_ == 0) largest_.setZero(params.size());
+  void update(Vector<T>& params, const Vector<T>& gradient) { advance(params, gradient, *this); }
+  /// The same, but this stays as it is and `next` takes the state after it, whatever it had: what a copy would have cost is saved.
+  void update(Vector<T>& params, const Vector<T>& gradient, Adam& next) const {
+    next.options_ = options_;
+    next.schedule_ = schedule_;
+    next.count_ = count_;
+    next.mean_.resize(mean_.size());
+    next.square_.resize(square_.size());
+    next.largest_.resize(largest_.size());
+    advance(params, gradient, next);
+  }
+
+ private:
+  void advance(Vector<T>& params, const Vector<T>& gradient, Adam& next) const {
+    if (count_ == 0) {
+      detail::prepare("Adam", count_, params, gradient, next.mean_, next.square_);
+      if (options_.amsgrad) next.largest_.setZero(params.size());
+    } else {
+      detail::require_size("Adam", "size of the gradient", gradient.size(), params.size());
+      detail::require_size("Adam", "size of the parameters", params.size(), mean_.size());
+    }
+    const Adam& from = count_ == 0 ? next : *this;  // zeros
     // In double: 1 - beta2^t in float would keep only four digits at the first updates.
     const double t = static_cast<double>(count_ + 1);
     const double unbias_mean = 1.0 - std::pow(static_cast<double>(options_.beta1), t);
@@ -51,20 +70,21 @@ class Adam {
     const T b1 = options_.beta1, b2 = options_.beta2, c1 = T(1) - b1, c2 = T(1) - b2, epsilon = options_.epsilon;
     detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
       const auto g = at.load(gradient);
-      const auto m = b1 * at.load(mean_) + c1 * g;
-      const auto v = b2 * at.load(square_) + c2 * (g * g);
-      at.store(mean_, m);
-      at.store(square_, v);
+      const auto m = b1 * at.load(from.mean_) + c1 * g;
+      const auto v = b2 * at.load(from.square_) + c2 * (g * g);
+      at.store(next.mean_, m);
+      at.store(next.square_, v);
       auto scale = v;
       if (options_.amsgrad) {
-        scale = max(at.load(largest_), v);
-        at.store(largest_, scale);
+        scale = max(at.load(from.largest_), v);
+        at.store(next.largest_, scale);
       }
       at.store(params, at.load(params) + step * m / (shrink * sqrt(scale) + epsilon));
     });
-    ++count_;
+    ++next.count_;
   }
 
+ public:
   /// The step size of the next update: rate times schedule.
   T rate() const { return options_.rate * static_cast<T>(schedule_(count_)); }
   /// Updates done.

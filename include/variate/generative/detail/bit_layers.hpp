@@ -212,15 +212,16 @@ Batch<T> weighted_sums(const T* w, Index rows, Index inputs, const T* batch, Ind
   return out;
 }
 
-/// Adds residuals (rows x cols) times the weighted transpose of what stood above (inputs x cols) to the gradient of W, and the
-/// weighted residuals to that of the biases, which follow it. No weights (nullptr): all 1.
+/// The gradient of W is residuals (rows x cols) times the weighted transpose of what stood above (inputs x cols), that of the
+/// biases, which follow it, the weighted residuals. Not `add`: written where nothing is yet. No weights (nullptr): all 1.
 template <class T>
-void add_layer_gradient(const Batch<T>& residuals, const T* above, Index inputs, const T* w, T* gradient) {
+void add_layer_gradient(const Batch<T>& residuals, const T* above, Index inputs, const T* w, T* gradient, bool add) {
   const Index rows = residuals.rows(), cols = residuals.cols();
   Batch<T> turned = spare<T>(cols, inputs);
   const GivesBack at_end(turned);
   transpose(turned.data(), above, inputs, cols);
   T* const of_bias = gradient + rows * inputs;
+  if (!add) std::fill_n(of_bias, rows, T(0));
   if (w) {
     for (Index c = 0; c < cols; ++c) turned.row(c) *= w[c];
     const Eigen::Map<const Row<T>> weights(w, cols);
@@ -228,7 +229,7 @@ void add_layer_gradient(const Batch<T>& residuals, const T* above, Index inputs,
   } else {
     for (Index r = 0; r < rows; ++r) of_bias[r] += residuals.row(r).sum();
   }
-  multiply(gradient, Strided<T>{residuals.data(), cols, 1}, turned.data(), rows, cols, inputs, true);
+  multiply(gradient, Strided<T>{residuals.data(), cols, 1}, turned.data(), rows, cols, inputs, add);
 }
 
 /// Throws DomainError naming the first number that is neither 0 nor 1.
