@@ -1,12 +1,13 @@
 # Any warning of Doxygen's is a failure, but for what is said elsewhere: members that the concepts explain (core/concepts.hpp,
-# bijectors/bijector.hpp), constructors,
+# bijectors/bijector.hpp, flows/transform.hpp, flows/coupling.hpp), constructors,
 # operators and deduction guides, which the comment of their class covers, further overloads of a function, functions of <cmath> for
 # duals and expressions, and traits that Eigen asks for.
 cmake_minimum_required(VERSION 3.24)
 set(vocabulary Scalar Lane accepts explain params set_params event_size batch_size theta link_pullback theta_pullback from_theta inputs
                sample rsample log_prob evaluate support entropy entropy_pullback mean mode variance stddev learn pullback value
                step index finite threads for_each result_type min max options optimizer
-               forward inverse inverse_value output_size input_size in_domain in_image)
+               forward inverse inverse_value output_size input_size in_domain in_image
+               parameters kept bounds to_latent to_target slopes pull dims scratch initialise back_from_latent back_from_target)
 set(cmath exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc atan2 hypot fabs fmin fmax
           ceil round isfinite isnan isinf)
 string(JOIN "|" vocabulary ${vocabulary})

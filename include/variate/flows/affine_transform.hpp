@@ -15,6 +15,7 @@ template <class T = double>
 class AffineTransform {
  public:
   using Scalar = T;
+  /// For messages.
   static constexpr const char* name = "AffineTransform";
 
   Index parameters() const { return 2; }

@@ -20,13 +20,15 @@
 namespace variate {
 
 /// A layer whose network is masked so that the raw parameters of coordinate i see x_1 ... x_{i-1} (Germain et al. 2015;
-/// Papamakarios et al. 2017, "MAF"): densities take one run of the network, draws d runs. With `reversed` the coordinates count from the last.
+/// Papamakarios et al. 2017, "MAF"): densities take one run of the network, draws d runs. With `reversed` the
+/// coordinates count from the last.
 ///
 /// A layer of a flow, see `Coupling`.
 template <class Map, Activation hidden = Activation::leaky_relu>
 class Autoregressive {
  public:
   using Scalar = ScalarOf<Map>;
+  /// Of the numbers.
   using T = Scalar;
 
   /// InvalidArgument if d or a width is below 1.
@@ -47,6 +49,7 @@ class Autoregressive {
   }
 
   Index dims() const { return static_cast<Index>(order_.size()); }
+  /// Of each coordinate.
   const Map& transform() const { return transform_; }
   /// How many parameters it has; those the mask takes away count, and have no effect.
   Index size() const { return mask_.size(); }
@@ -180,12 +183,15 @@ template <class Layer>
 class Inverted {
  public:
   using Scalar = ScalarOf<Layer>;
+  /// Of the numbers.
   using T = Scalar;
 
   explicit Inverted(Layer layer) : layer_(std::move(layer)) {}
 
   Index dims() const { return layer_.dims(); }
+  /// That of the layer.
   const auto& transform() const { return layer_.transform(); }
+  /// As many parameters as the layer.
   Index size() const { return layer_.size(); }
   Index kept() const { return layer_.kept(); }
   Index scratch() const { return layer_.scratch() + 1; }
@@ -227,7 +233,7 @@ struct AutoregressiveFlowOptions {
   Index layers = 4;                   ///< every other one counts the coordinates from the last
   std::vector<Index> hidden{64, 64};  ///< units of the networks' hidden layers
   bool zero_last = true;              ///< the networks start as zero
-  Initialisation initialisation = Initialisation::torch;
+  Initialisation initialisation = Initialisation::torch;  ///< of the other layers
 };
 
 namespace detail {

@@ -25,6 +25,7 @@ template <class Map, Activation hidden = Activation::leaky_relu>
 class Coupling {
  public:
   using Scalar = ScalarOf<Map>;
+  /// Of the numbers.
   using T = Scalar;
 
   /// `widths`: units of each hidden layer. InvalidArgument if the mask is empty or a width is below 1.
@@ -45,6 +46,7 @@ class Coupling {
   }
 
   Index dims() const { return dims_; }
+  /// Of each coordinate that is moved.
   const Map& transform() const { return transform_; }
   /// Coordinates that pass.
   const std::vector<Index>& passing() const { return passing_; }

@@ -23,7 +23,7 @@ struct CouplingFlowOptions {
   std::vector<CouplingMask> masks{};  ///< latent to target; empty: bit_pattern_masks(d), and checkerboard_masks(d, 2) for d <= 3
   std::vector<Index> hidden{64, 64};  ///< units of the networks' hidden layers
   bool zero_last = true;              ///< the networks start as zero, the transforms at their raw parameters 0
-  Initialisation initialisation = Initialisation::torch;
+  Initialisation initialisation = Initialisation::torch;  ///< of the other layers
   /// Where it starts; by itself uniform on the transform's interval, standard normal for those on the whole line.
   std::optional<Latent<T>> latent{};
 };
@@ -31,10 +31,13 @@ struct CouplingFlowOptions {
 /// Flow of one coupling cell a mask, each with a network of its own.
 template <class Map>
 using CouplingFlow = Flow<Coupling<Map>>;
+/// Splines, the most accurate for their size.
 template <class T = double>
 using RationalQuadraticFlow = CouplingFlow<RationalQuadratic<T>>;
+/// Continuous densities made of straight pieces.
 template <class T = double>
 using PiecewiseQuadraticFlow = CouplingFlow<PiecewiseQuadratic<T>>;
+/// Densities made of steps.
 template <class T = double>
 using PiecewiseLinearFlow = CouplingFlow<PiecewiseLinear<T>>;
 /// Affine cells and a sigmoid at the end: RealNVP on the unit cube.

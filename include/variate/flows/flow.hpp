@@ -46,6 +46,7 @@ struct SampleWithLogProb {
 template <class Layer, class Map>
 class FlowEvaluation {
  public:
+  /// Of the numbers.
   using T = ScalarOf<Layer>;
   Row<T> value;  ///< 1 x n
 
@@ -100,6 +101,7 @@ class FlowEvaluation {
 template <class Layer, class Map>
 class FlowDraw {
  public:
+  /// Of the numbers.
   using T = ScalarOf<Layer>;
   Batch<T> value;   ///< d x n
   Row<T> log_prob;  ///< 1 x n: log density of each point
@@ -160,6 +162,7 @@ template <class Layer, class Map = NoMap>
 class Flow {
  public:
   using Scalar = ScalarOf<Layer>;
+  /// Of the numbers.
   using T = Scalar;
 
   /// Layers from the latent to the target side; params are theirs in this order. InvalidArgument if there is no layer, if a
@@ -189,8 +192,11 @@ class Flow {
   const Vector<T>& params() const { return params_; }
   void set_params(Vector<T> params) { params_ = checked(std::move(params)); }
 
+  /// From the latent to the target side.
   const std::vector<Layer>& layers() const { return layers_; }
+  /// Where it starts.
   const Latent<T>& latent() const { return latent_; }
+  /// What comes last.
   const Map& map() const { return map_; }
   /// The same layers and parameters before another map.
   template <class Other>

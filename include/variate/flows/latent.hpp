@@ -29,6 +29,7 @@ class Latent {
     return Latent(true, loc, scale);
   }
 
+  /// Normal, or else uniform.
   bool is_normal() const { return normal_; }
   /// The lower end, or the mean.
   T from() const { return from_; }

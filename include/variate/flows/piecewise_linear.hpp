@@ -18,11 +18,13 @@ template <class T = double>
 class PiecewiseLinear {
  public:
   using Scalar = T;
+  /// For messages.
   static constexpr const char* name = "PiecewiseLinear";
 
   /// Throws InvalidArgument if bins < 1.
   explicit PiecewiseLinear(Index bins = 10) : bins_(bins) { detail::require_at_least("PiecewiseLinear", "bins", bins, 1); }
 
+  /// How many pieces.
   Index bins() const { return bins_; }
   Index parameters() const { return bins_; }
   Index kept() const { return rows; }

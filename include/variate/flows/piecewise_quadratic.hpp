@@ -21,6 +21,7 @@ template <class T = double>
 class PiecewiseQuadratic {
  public:
   using Scalar = T;
+  /// For messages.
   static constexpr const char* name = "PiecewiseQuadratic";
 
   /// Throws InvalidArgument if bins < 1.
@@ -28,6 +29,7 @@ class PiecewiseQuadratic {
     detail::require_at_least("PiecewiseQuadratic", "bins", bins, 1);
   }
 
+  /// How many pieces.
   Index bins() const { return bins_; }
   Index parameters() const { return 2 * bins_ + 1; }
   Index kept() const { return rows; }

@@ -17,7 +17,7 @@ template <class T = double>
 struct RationalQuadraticOptions {
   Index bins = 10;           ///< K
   T low = T(0);              ///< the interval that is mapped to itself
-  T high = T(1);
+  T high = T(1);             ///< above low
   bool linear_tails = false;     ///< the identity outside of the interval, slope 1 at its ends; else points lie inside
   T least_width = T(1e-3);       ///< of a bin, as a share of the interval; K of them at most 1
   T least_height = T(1e-3);      ///< the same for images
@@ -36,6 +36,7 @@ template <class T = double>
 class RationalQuadratic {
  public:
   using Scalar = T;
+  /// For messages.
   static constexpr const char* name = "RationalQuadratic";
 
   explicit RationalQuadratic(Index bins = 10) : RationalQuadratic(RationalQuadraticOptions<T>{.bins = bins}) {}
@@ -62,6 +63,7 @@ class RationalQuadratic {
   }
 
   const RationalQuadraticOptions<T>& options() const { return options_; }
+  /// K.
   Index bins() const { return options_.bins; }
   Index parameters() const { return 2 * bins() + (options_.linear_tails ? bins() - 1 : bins() + 1); }
   Index kept() const { return rows; }

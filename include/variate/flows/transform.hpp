@@ -102,6 +102,7 @@ concept Transform = std::copy_constructible<M> && requires(const M& m, ScalarOf<
 template <class Map, bool latent>
 class TransformImage {
  public:
+  /// Of the numbers.
   using T = ScalarOf<Map>;
   Batch<T> value;  ///< k x n
   Row<T> log_det;  ///< 1 x n: of the map that was asked for, summed over the k coordinates

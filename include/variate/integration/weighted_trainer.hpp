@@ -37,6 +37,7 @@ template <class Q, class Loss, class Optimizer>
 class WeightedTrainer {
  public:
   using Scalar = ScalarOf<Q>;
+  /// Of the numbers.
   using T = Scalar;
 
   /// Throws InvalidArgument if minibatch < 0.
@@ -56,9 +57,13 @@ class WeightedTrainer {
       if (options_.normalize) normalize();
   }
 
+  /// As it stands.
   const Q& q() const { return q_; }
+  /// With its integral.
   const Loss& loss() const { return loss_; }
+  /// With its moments.
   const Optimizer& optimizer() const { return optimizer_; }
+  /// What it is trained on.
   const WeightedPoints<T>& data() const { return data_; }
   Index index() const { return index_; }      ///< steps finished, taken or not
   Index refused() const { return refused_; }  ///< of them not taken
@@ -174,9 +179,11 @@ struct StatefulTrainerOptions {
 struct TrainingRecord {
   std::vector<double> losses;        ///< of each step, NaN or infinite where it was refused
   std::vector<Index> epoch_starts;   ///< steps of this call before each epoch
-  double smoothed_loss = std::numeric_limits<double>::quiet_NaN();
+  double smoothed_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN before the first step
   double best_loss = std::numeric_limits<double>::infinity();  ///< lowest smoothed loss
-  Index steps = 0, refused = 0, restored = 0;
+  Index steps = 0;     ///< taken or not
+  Index refused = 0;   ///< not taken
+  Index restored = 0;  ///< how often the best parameters were put back
   bool stopped = false;  ///< by the caller's function
 };
 
@@ -189,6 +196,7 @@ template <class Q, class Loss, class Optimizer>
 class StatefulTrainer {
  public:
   using Scalar = ScalarOf<Q>;
+  /// Of the numbers.
   using T = Scalar;
 
   StatefulTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options = {}, StatefulTrainerOptions state = {})
@@ -205,8 +213,11 @@ class StatefulTrainer {
     in_a_row_ = 0;
   }
 
+  /// As it stands.
   const Q& q() const { return trainer_.q(); }
+  /// The plain trainer.
   const WeightedTrainer<Q, Loss, Optimizer>& trainer() const { return trainer_; }
+  /// Since the data were set.
   const TrainingRecord& record() const { return record_; }
   Index index() const { return trainer_.index(); }
 
@@ -249,6 +260,7 @@ class StatefulTrainer {
     }
     return record_;
   }
+  /// The same to the end.
   template <class R>
   const TrainingRecord& train(R& rng, Index epochs) {
     return train(rng, epochs, [](const TrainingStep&) { return true; });

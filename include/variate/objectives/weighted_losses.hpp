@@ -29,6 +29,7 @@ struct WeightedPoints {
   Row<T> log_p;  ///< 1 x N
   Row<T> f;      ///< 1 x N
 
+  /// N.
   Index size() const { return f.size(); }
   /// Points first, ..., first + count - 1.
   WeightedPoints part(Index first, Index count) const {
@@ -137,12 +138,12 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
 ///
 /// `baseline` subtracts from each score weight c q/p, with c the mean over the other points of the weights at q = p. Where p is
 /// positive wherever q is, the mean of q/p times the score is zero: unbiased, and less noise where p is near q. Not for a q that
-/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0 are not evaluated at all, but
-/// count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
+/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0 are
+/// not evaluated at all, but count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
 template <class T = double>
 struct VarianceLoss {
   T integral = T(1);  ///< of |f|, about: takes f's scale out of the gradient
-  bool baseline = false;
+  bool baseline = false;  ///< see above
   T most = std::numeric_limits<T>::infinity();  ///< a larger weight of one point is cut to this: biased, for training only
 
   template <class Q>
@@ -150,6 +151,7 @@ struct VarianceLoss {
     detail::require_positive("VarianceLoss", "integral", integral);
     return detail::weighted_estimate(*this, q, data);
   }
+  /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
     weight = (2 * (log_f.array() - std::log(integral)) - log_p.array() - log_q.array()).matrix();
     math::exp(weight.data(), weight.data(), weight.size());
@@ -157,20 +159,22 @@ struct VarianceLoss {
       if (weight[i] > most) weight[i] = most;
     value = weight;
   }
+  /// The weight at q = p.
   T level(T log_f, T log_p) const { return std::exp(2 * (log_f - log_p - std::log(integral))); }
 };
 
 /// Minus the forward KL loss on frozen data, divided by integral; otherwise as `VarianceLoss`.
 template <class T = double>
 struct ForwardKl {
-  T integral = T(1);
-  bool baseline = false;
+  T integral = T(1);      ///< of |f|, about
+  bool baseline = false;  ///< as there
 
   template <class Q>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
     detail::require_positive("ForwardKl", "integral", integral);
     return detail::weighted_estimate(*this, q, data);
   }
+  /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
     weight = (log_f.array() - log_p.array() - std::log(integral)).matrix();
     math::exp(weight.data(), weight.data(), weight.size());
@@ -178,17 +182,19 @@ struct ForwardKl {
     for (Index i = 0; i < weight.size(); ++i)
       if (weight[i] != 0) value[i] = -weight[i] * log_q[i];
   }
+  /// The weight at q = p.
   T level(T log_f, T log_p) const { return std::exp(log_f - log_p - std::log(integral)); }
 };
 
 /// first_share A + second_share B in one pass over the data: the KL's long reach and the variance's aim together.
 template <class T = double, class A = ForwardKl<T>, class B = VarianceLoss<T>>
 struct CombinedLoss {
-  A first{};
-  B second{};
-  T first_share = T(0.5), second_share = T(0.5);
-  T integral = T(1);
-  bool baseline = false;
+  A first{};                ///< its integral is set by this one's
+  B second{};               ///< so is this
+  T first_share = T(0.5);   ///< of the sum
+  T second_share = T(0.5);  ///< of the sum
+  T integral = T(1);        ///< of |f|, about
+  bool baseline = false;    ///< for both
 
   template <class Q>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
@@ -197,6 +203,7 @@ struct CombinedLoss {
     scaled.first.integral = scaled.second.integral = integral;
     return detail::weighted_estimate(scaled, q, data);
   }
+  /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
     Row<T> other_value, other_weight;
     first.terms(log_f, log_p, log_q, value, weight);
@@ -204,6 +211,7 @@ struct CombinedLoss {
     value = first_share * value + second_share * other_value;
     weight = first_share * weight + second_share * other_weight;
   }
+  /// The weight at q = p.
   T level(T log_f, T log_p) const {
     return first_share * first.level(log_f, log_p) + second_share * second.level(log_f, log_p);
   }
@@ -213,10 +221,11 @@ struct CombinedLoss {
 /// is. To begin with A and go over to B for good, make second_steps as large as you like.
 template <class T = double, class A = ForwardKl<T>, class B = VarianceLoss<T>>
 struct AlternatingLoss {
-  A first{};
-  B second{};
-  Index first_steps = 1, second_steps = 1;
-  T integral = T(1);
+  A first{};               ///< its integral is set by this one's
+  B second{};              ///< so is this
+  Index first_steps = 1;   ///< at least 1
+  Index second_steps = 1;  ///< at least 0
+  T integral = T(1);       ///< of |f|, about
 
   template <class Q>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, Index step) const {
