@@ -10,13 +10,13 @@ TEST_CASE("A program as a simulator", "[simulation]") {
   const ExternalSimulator simulator("awk 'NR==1 {print $1, $2; print $2 \",\" 2*$1} NR==2 {if ($1 < 1) exit 3}'");
   Rng rng(1);
   Vector<double> theta(2);
-  theta << 0.1, -2.5e-7;
+  theta << -0.1, -2.5e-7;
   const Batch<double> run = simulator(theta, rng);
   CHECK(run.rows() == 2);
   CHECK(run.cols() == 2);
-  CHECK(run(0, 0) == 0.1);
+  CHECK(run(0, 0) == -0.1);
   CHECK(run(1, 0) == -2.5e-7);
-  CHECK(run(1, 1) == 0.2);
+  CHECK(run(1, 1) == -0.2);
   const SimulatedLoss loss(simulator);
   CHECK(loss(theta, run, rng).value == 0);
   CHECK(std::isnan(ExternalSimulator("cat > /dev/null; echo nan")(theta, rng)(0, 0)));

@@ -31,13 +31,13 @@ class ExternalSimulator {
   /// Outputs x time. Error if the program cannot be run, ends with another status than 0, or says something that is no table.
   template <class R>
   Batch<double> operator()(const Vector<double>& theta, R& rng) const {
-    std::string input;
+    std::string input = "'";
     for (Index i = 0; i < theta.size(); ++i) {
       if (i > 0) input += ' ';
       detail::append_number(input, theta[i]);
     }
-    input += "\\n" + std::to_string(static_cast<std::uint64_t>(rng()) >> 11) + "\\n";
-    return table(run("printf '" + input + "' | " + command_));
+    input += "' '" + std::to_string(static_cast<std::uint64_t>(rng()) >> 11) + "'";
+    return table(run("printf '%s\\n' " + input + " | " + command_));
   }
 
  private:
