@@ -138,8 +138,8 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
 ///
 /// `baseline` subtracts from each score weight c q/p, with c the mean over the other points of the weights at q = p. Where p is
 /// positive wherever q is, the mean of q/p times the score is zero: unbiased, and less noise where p is near q. Not for a q that
-/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0 are
-/// not evaluated at all, but count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
+/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0
+/// are not evaluated at all, but count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
 template <class T = double>
 struct VarianceLoss {
   T integral = T(1);  ///< of |f|, about: takes f's scale out of the gradient
