@@ -18,7 +18,7 @@ using variate_tests::refused;
 
 Beta<double> uniform(Index d) { return Beta<double>(Batch<double>::Ones(d, 1), Batch<double>::Ones(d, 1)); }
 const IntegratorOptions few{.survey_steps = 4, .survey_calls = 1000, .refine_steps = 4, .refine_calls = 1000,
-                            .training = {.epochs = 15, .minibatch = 256}};
+                            .training = {.epochs = 8, .minibatch = 256}};
 IntegratorOptions with(SurveyStrategy strategy) {
   IntegratorOptions options = few;
   options.strategy = strategy;
@@ -139,6 +139,30 @@ TEST_CASE("A map may stand before the box, and draws have the density they say",
   CHECK(unweighted_events(integrator, rng, 500).efficiency > 0.05);
 }
 
+TEST_CASE("Refine steps teach too, if they may", "[integration]") {
+  IntegratorOptions options = few;
+  options.survey_steps = 1;
+  options.refine_calls = 2000;
+  options.refine_steps = 3;
+  options.teach_again = 0;
+  auto never = make(peak, options);
+  options.teach_again = 0.5;
+  auto again = make(peak, options);
+  Vector<double> before;
+  Index updates = 0;
+  for (Index i = 0; i < 4; ++i) {
+    auto stream = Rng(6).split(static_cast<std::uint64_t>(i)), same = stream;
+    if (never.index() == 1) before = never.q().params();
+    never.step(stream);
+    const IntegratorStep step = again.step(same);
+    if (!step.survey) updates += step.training.updates;
+  }
+  CHECK(never.q().params() == before);
+  CHECK(updates > 0);
+  CHECK(again.q().params() != before);
+  CHECK(std::abs(again.result().pull(GaussianPeak{2, 0.2, 0.4}.integral())) < 4);
+}
+
 TEST_CASE("Zero, negative and broken integrands, and how a run ends", "[integration]") {
   auto nothing = make(zero, few);
   run(nothing, Rng(1));
@@ -169,7 +193,7 @@ TEST_CASE("An integrator refuses what it cannot use", "[integration]") {
     change(options);
     return make(peak, options);
   };
-  CHECK(refused<InvalidArgument>([&] { (void)(with_options([](auto& o) { o.refine_calls = 1; })); }, "refine_calls is 1, expected at least 2"));
+  CHECK(refused<InvalidArgument>([&] { (void)(with_options([](auto& o) { o.refine_calls = 1; })); }, "refine_calls is 1, expected at least 4"));
   CHECK_THROWS_AS(with_options([](auto& o) { o.survey_uniform_share = 1.1; }), DomainError);
   CHECK_THROWS_AS(with_options([](auto& o) { o.training.minibatch = 0; }), InvalidArgument);
   CHECK_THROWS_AS(with_options([](auto& o) { o.survey_steps = -1; }), InvalidArgument);

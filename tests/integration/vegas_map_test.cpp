@@ -34,6 +34,38 @@ TEST_CASE("A map and its inverse", "[integration]") {
   CHECK(map.forward(Batch<double>::Zero(2, 1)).points == Batch<double>::Constant(2, 1, -1));
 }
 
+TEST_CASE("A smooth map has a continuous density, its own inverse and Jacobian", "[integration]") {
+  VegasMap fine(wide(), 200);
+  Rng rng(1);
+  const Batch<double> at = wide().from_unit(uniforms<double>(rng, 2, 20000));
+  fine.adapt_to_samples(at, (at.array().square().colwise().sum() * -10).exp());
+  const VegasMap map = fine.smoothed(20);
+  CHECK(map.bins(0) == 20);
+  CHECK((map.nodes(1).head(1)[0] == -1 && map.nodes(1).tail(1)[0] == 3));
+  Batch<double> y = uniforms<double>(rng, 2, 1000);
+  const MappedPoints there = map.forward(y), back = map.inverse(there.points);
+  CHECK((back.points - y).cwiseAbs().maxCoeff() < 1e-12);
+  CHECK(((back.jacobian - there.jacobian).array().abs() < 1e-9 * there.jacobian.array()).all());
+  // dx/dy against differences, one axis at a time
+  const double h = 1e-7;
+  Row<double> product = Row<double>::Ones(1000);
+  for (Index i = 0; i < 2; ++i) {
+    Batch<double> up = y, down = y;
+    up.row(i).array() += h;
+    down.row(i).array() -= h;
+    product.array() *= (map.forward(up).points.row(i) - map.forward(down).points.row(i)).array() / (2 * h);
+  }
+  CHECK(((product - there.jacobian).array().abs() < 1e-4 * there.jacobian.array()).all());
+  // at a node both sides agree
+  Batch<double> sides(2, 2);
+  sides << 0.35 - 1e-12, 0.35 + 1e-12, 0.5, 0.5;
+  const Row<double> slopes = map.forward(sides).jacobian;
+  CHECK(slopes[0] == Approx(slopes[1]).epsilon(1e-9));
+  CHECK(map.forward(Batch<double>::Ones(2, 1)).points == Batch<double>::Constant(2, 1, 3));
+  CHECK(map.inverse(Batch<double>::Constant(2, 1, 5)).points == Batch<double>::Ones(2, 1));
+  CHECK(map.inverse(Batch<double>::Constant(2, 1, -5)).points == Batch<double>::Zero(2, 1));
+}
+
 TEST_CASE("Bins never vanish, and nothing learned is nothing changed", "[integration]") {
   VegasMap map(Box(1), 10);
   map.refine(0.5);

@@ -29,12 +29,14 @@ using IntegrationFlow = RationalQuadraticFlow<double>;
 
 /// How the flow of `integrate` is built and trained.
 struct FlowOptions {
-  Index bins = 16;                     ///< of each spline
+  Index bins = 8;                      ///< of each spline
   std::vector<Index> hidden{32, 32};   ///< units of each cell's network
+  Index map_bins = 64;                 ///< of VEGAS's map beneath it, made smooth
   double rate = 0.005;                 ///< of Adam
-  SurveyTrainingOptions training{.epochs = 60, .minibatch = 512, .patience = 10};
+  SurveyTrainingOptions training{.epochs = 40, .minibatch = 256, .patience = 6};
   double survey_uniform_share = 0.1;
-  double refine_uniform_share = 0.02;
+  double refine_uniform_share = 0.002;
+  double teach_again = 0.6;            ///< see IntegratorOptions
 };
 
 /// The flow as it starts: the identity.
@@ -92,7 +94,7 @@ class IntegrateRun {
     const Index survey = options_.survey_calls > 0 ? options_.survey_calls : std::min<Index>(options_.max_calls / 3, 100000);
     const bool must = options_.method == IntegrationMethod::flow;
     const bool may = options_.method != IntegrationMethod::vegas && d > 1;
-    const Index pilot = std::max<Index>(2, survey / (may ? 10 : 5));
+    const Index pilot = std::max<Index>(2, survey / (may ? 16 : 5));
     Vegas<F, E> vegas(f_, box_, {.calls = pilot, .non_finite = options_.non_finite, .chunk = options_.chunk}, *executor_);
     std::vector<WeightedPoints<double>> seen;
     vegas.keep_points(may);
@@ -171,14 +173,15 @@ class IntegrateRun {
   void teach(Flow& flow, IntegrationFlow q, const Vegas<F, E>& vegas, const std::vector<WeightedPoints<double>>& seen, Index calls,
              bool must, std::string& reason) {
     constexpr Index steps = 5;
-    const Index each = std::max<Index>(2, calls / (steps + 1));
-    flow.emplace(f_, std::move(q), vegas.map(),
+    const Index each = std::max<Index>(10, calls / (steps + 1));
+    flow.emplace(f_, std::move(q), vegas.map().smoothed(options_.flow.map_bins),
                  IntegratorOptions{.survey_steps = steps,
                                    .survey_calls = each,
                                    .refine_steps = 0,
                                    .training = options_.flow.training,
                                    .survey_uniform_share = options_.flow.survey_uniform_share,
                                    .refine_uniform_share = options_.flow.refine_uniform_share,
+                                   .teach_again = options_.flow.teach_again,
                                    .non_finite = options_.non_finite,
                                    .chunk = options_.chunk},
                  Adam<double>({.rate = options_.flow.rate}), *executor_);
@@ -219,18 +222,19 @@ class IntegrateRun {
   template <class Flow>
   IntegratorStep flow_step(Flow& flow, Index calls) {
     flow.end_survey(calls);
-    flow.refine_more(1);
+    flow.refine_more(std::max<Index>(0, 2 - flow.steps_left()));  // there may always be another one
     return flow.step(rng_);
   }
   /// Calls of the next step: enough to reach the error with something to spare, in steps that are neither few nor many; 0: done.
   Index next_calls(const Integral& so_far) {
     const Index left = options_.max_calls - result_.all_calls;
-    if (left < 2 || result_.stopped) return 0;
-    if (std::isnan(so_far.mean)) return std::min(left, std::max<Index>(2, left / 10));
+    if (left < 10 || result_.stopped) return 0;
+    if (std::isnan(so_far.mean)) return std::min(left, std::max<Index>(10, left / 10));
     const double error = so_far.error / std::abs(so_far.mean), wanted = options_.relative_error;
     result_.reached = so_far.degrees >= 2 && (error <= wanted || so_far.error == 0);
     if (result_.reached) return 0;
-    const Index tenth = std::max<Index>(2, options_.max_calls / 15);
+    const Index tenth = std::max<Index>(10, options_.max_calls / 15);
+    if (so_far.degrees >= 2 && left < tenth / 10) return 0;  // no step worth having
     if (!(wanted > 0) || so_far.degrees < 2) return std::min(left, tenth);
     const double more = static_cast<double>(so_far.calls) * ((error / wanted) * (error / wanted) * 1.1 - 1);
     return std::min({left, tenth, static_cast<Index>(std::clamp(more, 1000.0, 1e12))});

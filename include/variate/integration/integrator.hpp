@@ -46,8 +46,11 @@ struct IntegratorOptions {
   SurveyStrategy strategy = SurveyStrategy::flat_then_forward;
   SurveyTrainingOptions training{};
   double survey_uniform_share = 0.1;   ///< of uniform points among those of q, in [0, 1]: what q has lost is found again
-  double refine_uniform_share = 0.02;  ///< the same when it counts: no weight is then above f/share
+  double refine_uniform_share = 0.002;  ///< of the uniform density in q when it counts: no weight is then above f/share
+  double refine_uniform_calls = 0.02;   ///< of the calls that look where only the uniform density is, if it has a share
   Index remembered = 1000;      ///< survey batches that are trained on together, the newest ones
+  double teach_again = 0.6;     ///< when refine steps have added this share of new points to those learned from, they are learned
+                                ///< from too, for the steps that follow; 0: never. Each estimate stays unbiased
   bool stratify = true;         ///< refine by VEGAS+ in the uniform numbers that q is made of, where it is made of such
   bool use_survey = false;      ///< count the survey too
   Combination combination = Combination::counts;
@@ -93,13 +96,13 @@ class Integrator {
     detail::require_at_least(name, "survey_steps", options_.survey_steps, 0);
     detail::require_at_least(name, "refine_steps", options_.refine_steps, 0);
     detail::require_at_least(name, "survey_calls", options_.survey_calls, 2);
-    detail::require_at_least(name, "refine_calls", options_.refine_calls, 2);
+    detail::require_at_least(name, "refine_calls", options_.refine_calls, 4);
     detail::require_at_least(name, "remembered", options_.remembered, 1);
     detail::require_at_least(name, "chunk", options_.chunk, 1);
     detail::require_at_least(name, "minibatch", options_.training.minibatch, 1);
     detail::require_at_least(name, "epochs", options_.training.epochs, 0);
     detail::require_at_least(name, "hold_out", options_.training.hold_out, 0);
-    for (const double share : {options_.survey_uniform_share, options_.refine_uniform_share})
+    for (const double share : {options_.survey_uniform_share, options_.refine_uniform_share, options_.refine_uniform_calls})
       if (!(share >= 0 && share <= 1)) throw DomainError(detail::complaint(name, "uniform share", share, "a number in [0, 1]"));
   }
   /// The same on a box, without a map.
@@ -130,6 +133,7 @@ class Integrator {
     const Row<double> w = event_weights(points);
     if (options_.strategy == SurveyStrategy::fixed) fixed_.push_back({y.points, p, w});
     else data_.add(y.points.template cast<Scalar>(), w, p);
+    taught_points_ += points.size();
   }
   /// Goes on learning: more survey steps come before the refine steps that are left. What was refined so far stays.
   void survey_more(Index steps) {
@@ -145,7 +149,7 @@ class Integrator {
   }
   /// Ends the survey: refine steps follow, each of so many calls from now on.
   void end_survey(Index refine_calls) {
-    detail::require_at_least("Integrator::end_survey", "refine_calls", refine_calls, 2);
+    detail::require_at_least("Integrator::end_survey", "refine_calls", refine_calls, 4);
     survey_left_ = 0;
     if (refine_calls == options_.refine_calls) return;
     options_.refine_calls = refine_calls;
@@ -243,6 +247,7 @@ class Integrator {
     std::swap(data_, data);
     q_.set_params(q.params());
     std::swap(optimizer_, optimizer);
+    taught_points_ += w.size();
     survey_.push_back(estimate);
     --survey_left_;
     learned_.reset();
@@ -305,67 +310,118 @@ class Integrator {
   IntegratorStep refine_step(R& rng) {
     IntegratorStep step;
     step.learned = true;
-    IterationEstimate estimate;
-    if (options_.stratify && options_.refine_uniform_share < 1 && detail::moves_uniforms(q_)) {
-      estimate = stratified(rng);
-    } else {
-      double share = options_.refine_uniform_share;
-      const Batch<double> y = detail::mixture_points(q_, f_.map.dimension(), options_.refine_calls, share, rng);
-      const Row<double> p = detail::mixture_densities(q_, y, share);
-      auto&& executor = executor_.get();
-      const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
-      estimate = iteration_estimate((f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array()));
-    }
+    const IterationEstimate estimate = options_.stratify && detail::moves_uniforms(q_) ? stratified(rng) : independent(rng);
     step.evaluations = estimate.calls;
     describe(step, estimate);
     if (!step.taken) return step;
     refine_.push_back(estimate);
     if (refine_left_ > 0) --refine_left_;
+    // after the last step nobody would use what is learned
+    if (options_.teach_again > 0 && refine_left_ > 0 && static_cast<double>(new_points_) >= options_.teach_again * static_cast<double>(taught_points_)) {
+      step.training = train_on_survey(q_, optimizer_, data_, options_.training, rng);
+      taught_points_ += new_points_;
+      new_points_ = 0;
+      learned_.reset();
+      uniform_.reset();
+    }
     return step;
   }
-  /// The sum of two integrals, over q's points and over the uniform ones, each by VEGAS+ that goes on adapting.
+  /// Points of a refine step, y on the unit cube, to learn from later.
+  void remember(const Batch<double>& y, const Row<double>& w, const Row<double>& p) {
+    if (options_.teach_again == 0) return;
+    data_.add(y.template cast<Scalar>(), w, p);
+    data_.keep_newest(options_.remembered);
+    new_points_ += y.cols();
+  }
+  // The integral is the sum of two, (1 - e) E_q[f/m] and e E_u[f/m] with the mixture m = (1 - e) q + e: the balance heuristic of
+  // Veach and Guibas 1995, each part having its own calls.
+
+  /// From independent points of both.
+  template <class R>
+  IterationEstimate independent(R& rng) {
+    const double share = options_.refine_uniform_share;
+    const Index flat = uniform_calls(), learned = options_.refine_calls - flat;
+    Batch<double> y(f_.map.dimension(), options_.refine_calls);
+    if (flat > 0) y.leftCols(flat) = uniforms<double>(rng, y.rows(), flat);
+    if (learned > 0) y.rightCols(learned) = q_.sample(rng, learned).template cast<double>();
+    const Row<double> p = detail::mixture_densities(q_, y, share);
+    auto&& executor = executor_.get();
+    const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
+    const Row<double> w = (f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array());
+    // as points of one mixture, but for how many calls each part has
+    if (learned > 0) remember(y.rightCols(learned), w.tail(learned), p.tail(learned));
+    if (learned == 0) return iteration_estimate(w);
+    IterationEstimate all = iteration_estimate(w.tail(learned) * (1 - share));
+    if (flat > 0) add_part(all, iteration_estimate(w.head(flat) * share));
+    return all;
+  }
+  /// Each by VEGAS+, that of q's points in the uniform numbers they are made of.
   template <class R>
   IterationEstimate stratified(R& rng) {
     if constexpr (detail::FromUniforms<Q>) {
-      const Index flat = uniform_calls();
-      const double share = flat > 0 ? options_.refine_uniform_share : 0;
-      const auto vegas_options = [&](Index calls) {
-        return VegasOptions{.calls = calls, .non_finite = NonFinite::drop, .chunk = options_.chunk};
-      };
-      const VegasMap cube(Box(f_.map.dimension()));
+      const double share = options_.refine_uniform_share;
+      const Index flat = uniform_calls(), learned = options_.refine_calls - flat;
+      if (learned == 0) return independent(rng);
       if (!learned_) {
-        learned_.emplace(detail::LearnedPart<F, Q>{f_, q_, share}, cube, vegas_options(std::max<Index>(2, options_.refine_calls - flat)),
-                         executor_);
+        const auto vegas_options = [&](Index calls) {
+          return VegasOptions{.calls = calls, .max_bins = 100, .chunk = options_.chunk};
+        };
+        const VegasMap cube(Box(f_.map.dimension()));
+        learned_.emplace(detail::LearnedPart<F, Q>{f_, q_, share}, cube, vegas_options(learned), executor_);
+        learned_->keep_points(options_.teach_again > 0);
         if (flat > 0) uniform_.emplace(detail::UniformPart<F, Q>{f_, q_, share}, cube, vegas_options(flat), executor_);
       }
-      learned_->step(rng);
-      IterationEstimate all = learned_->iterations().back();
-      learned_->forget();
-      if (uniform_) {
-        uniform_->step(rng);
-        const IterationEstimate rest = uniform_->iterations().back();
-        uniform_->forget();
-        // each part's weights are estimates of its own integral; as points of one mixture they weigh more
-        const double calls = static_cast<double>(all.calls + rest.calls);
-        scale(all.weights, calls / static_cast<double>(all.calls));
-        WeightSums other = rest.weights;
-        scale(other, calls / static_cast<double>(rest.calls));
-        all.weights.add(other);
-        all.mean += rest.mean;
-        all.variance += rest.variance;
-        all.calls += rest.calls;
-        all.dropped += rest.dropped;
+      IterationEstimate all = estimate_of(*learned_, rng);
+      if (options_.teach_again > 0) {
+        // from the uniform numbers back to the points made of them, without calls
+        const WeightedPoints<double>& z = learned_->points();
+        Recorded<Scalar> given({}, {z.x.template cast<Scalar>()});
+        const auto drawn = q_.sample_with_log_prob(given, z.size());
+        Row<double> w(z.size()), p(z.size());
+        for (Index c = 0; c < z.size(); ++c) {
+          const double log_q = static_cast<double>(drawn.log_prob[c]), density = std::exp(z.log_p[c]);
+          p[c] = std::exp(log_q) * density;
+          w[c] = z.f[c] * detail::mixture_density(log_q, share, true) / (1 - share) / p[c];
+        }
+        remember(drawn.value.template cast<double>(), w, p);
       }
+      if (uniform_) add_part(all, estimate_of(*uniform_, rng));
       return all;
     } else {
-      return {};
+      return independent(rng);
     }
   }
-  /// Of a stratified refine step.
+  template <class Part, class R>
+  static IterationEstimate estimate_of(Part& part, R& rng) {
+    const IntegrationStep step = part.step(rng);
+    IterationEstimate one;
+    if (step.taken) {
+      one = part.iterations().back();
+    } else {
+      one.calls = one.dropped = step.evaluations;
+      one.variance = std::numeric_limits<double>::infinity();
+    }
+    part.forget();
+    return one;
+  }
+  /// Each part's weights are estimates of its own integral; as points of both together they weigh more.
+  static void add_part(IterationEstimate& all, const IterationEstimate& rest) {
+    const double calls = static_cast<double>(all.calls + rest.calls);
+    WeightSums other = rest.weights;
+    scale(all.weights, calls / static_cast<double>(all.calls));
+    scale(other, calls / static_cast<double>(rest.calls));
+    all.weights.add(other);
+    all.mean += rest.mean;
+    all.variance += rest.variance;
+    all.calls += rest.calls;
+    all.dropped += rest.dropped;
+  }
+  /// Of a refine step.
   Index uniform_calls() const {
-    const double share = options_.refine_uniform_share;
-    if (share == 0) return 0;
-    return std::max<Index>(2, static_cast<Index>(std::llround(share * static_cast<double>(options_.refine_calls))));
+    if (options_.refine_uniform_share == 0) return 0;
+    if (options_.refine_uniform_share == 1) return options_.refine_calls;
+    const double calls = options_.refine_uniform_calls * static_cast<double>(options_.refine_calls);
+    return std::clamp<Index>(static_cast<Index>(std::llround(calls)), 2, std::max<Index>(2, options_.refine_calls - 2));
   }
   static void scale(WeightSums& sums, double by) {
     sums.sum *= by;
@@ -405,7 +461,7 @@ class Integrator {
   Optimizer optimizer_;
   detail::ExecutorHandle<E> executor_;
   IntegratorOptions options_;
-  Index survey_left_, refine_left_, index_ = 0;
+  Index survey_left_, refine_left_, index_ = 0, taught_points_ = 0, new_points_ = 0;
   detail::TrainingSet<Scalar> data_;
   std::vector<FixedPoints> fixed_;
   std::vector<IterationEstimate> survey_, refine_;

@@ -55,6 +55,24 @@ class VegasMap {
   Index bins(Index i) const { return axis(i).size(); }                  ///< on axis i
   const Vector<double>& nodes(Index i) const { return axis(i).nodes; }  ///< bins(i) + 1 of them
 
+  /// The same map with `bins` bins on each axis and a density that is continuous: between nodes x is a quotient of parabolas in y
+  /// (Gregory and Delbourgo 1982) whose density at a node is the mean of its neighbours'. What a smooth distribution learns on top
+  /// of is then smooth. Adapting it makes it piecewise linear again.
+  VegasMap smoothed(Index bins) const {
+    VegasMap map = *this;
+    map.regrid(std::vector<Index>(axes_.size(), bins));
+    for (Axis& a : map.axes_) {
+      const double n = static_cast<double>(bins);
+      a.slopes.resize(bins + 1);
+      for (Index j = 0; j <= bins; ++j) {
+        const double left = n * a.cells[static_cast<std::size_t>(std::max<Index>(j - 1, 0))].width;
+        const double right = n * a.cells[static_cast<std::size_t>(std::min(j, bins - 1))].width;
+        a.slopes[j] = 2 / (1 / left + 1 / right);
+      }
+    }
+    return map;
+  }
+
   /// y in the unit cube (d x n) to x; y >= 1 gives the right end. Throws ShapeError for another d, InvalidArgument for a y that is
   /// not finite.
   MappedPoints forward(const Batch<double>& y) const {
@@ -77,9 +95,14 @@ class VegasMap {
         const Index above = std::upper_bound(begin, begin + a.nodes.size(), at) - begin;
         const Index j = std::clamp<Index>(above - 1, 0, a.size() - 1);
         const Cell& cell = a.cells[static_cast<std::size_t>(j)];
-        const double y = (static_cast<double>(j) + (at - cell.left) / cell.width) / bins;
-        out.points(i, c) = above == 0 ? 0 : above == a.nodes.size() ? 1 : y;
-        out.jacobian[c] *= bins * cell.width;
+        double share = (at - cell.left) / cell.width, slope = bins * cell.width;
+        if (a.slopes.size() > 0) {
+          const Bend bend = a.bend(j);
+          share = above == 0 ? 0 : above == a.nodes.size() ? 1 : bend.inverse(share);
+          slope = bend.slope(share);
+        }
+        out.points(i, c) = above == 0 ? 0 : above == a.nodes.size() ? 1 : (static_cast<double>(j) + share) / bins;
+        out.jacobian[c] *= slope;
       }
     }
     return out;
@@ -91,6 +114,7 @@ class VegasMap {
     const Cell* const cells = a.cells.data();
     const double bins = static_cast<double>(a.size()), right = a.nodes[a.size()];
     const int last = static_cast<int>(a.size()) - 1;
+    if (a.slopes.size() > 0) return forward_smooth(a, y, n, x, jacobian, bin);
     for (Index c = 0; c < n; ++c) {
       const double at = y[c] * bins;
       const int j = std::clamp(static_cast<int>(at), 0, last);
@@ -174,19 +198,35 @@ class VegasMap {
   struct Sum {
     double value, count;
   };
+  /// x - g_j in units of the bin's width, as a function of the share t of the bin in y: mean slope s, slopes at the ends from, to.
+  struct Bend {
+    double s, from, to;
+    double at(double t) const { return t * (s * t + from * (1 - t)) / (s + (from + to - 2 * s) * t * (1 - t)); }
+    double slope(double t) const {
+      const double r = t * (1 - t), below = s + (from + to - 2 * s) * r;
+      return s * s * (to * t * t + 2 * s * r + from * (1 - t) * (1 - t)) / (below * below);
+    }
+    double inverse(double e) const {
+      const double g = from + to - 2 * s, a = e * g + s - from, b = from - e * g, c = -s * e;
+      return std::clamp(-2 * c / (b + std::sqrt(std::max(0.0, b * b - 4 * a * c))), 0.0, 1.0);
+    }
+  };
   struct Axis {
     Vector<double> nodes;
     std::vector<Cell> cells;
+    Vector<double> slopes{};       ///< dx/dy at the nodes of a smooth map; empty: piecewise linear
     std::vector<Sum> sums{};       ///< empty: no training data
     std::vector<double> shares{};  ///< workspace
     Vector<double> next{};         ///< workspace
 
     Index size() const { return static_cast<Index>(cells.size()); }
+    Bend bend(Index j) const { return {static_cast<double>(size()) * cells[static_cast<std::size_t>(j)].width, slopes[j], slopes[j + 1]}; }
     void set(Vector<double> given) {
       nodes = std::move(given);
       make_cells();
     }
     void make_cells() {
+      slopes.resize(0);
       cells.resize(static_cast<std::size_t>(nodes.size() - 1));
       for (Index j = 0; j + 1 < nodes.size(); ++j) cells[static_cast<std::size_t>(j)] = {nodes[j], nodes[j + 1] - nodes[j]};
     }
@@ -244,6 +284,19 @@ class VegasMap {
     }
   };
 
+  static void forward_smooth(const Axis& a, const double* y, Index n, double* x, double* jacobian, std::uint16_t* bin) {
+    const double bins = static_cast<double>(a.size());
+    for (Index c = 0; c < n; ++c) {
+      const double at = y[c] * bins;
+      const Index j = std::clamp<Index>(static_cast<Index>(at), 0, a.size() - 1);
+      const double t = std::min(at - static_cast<double>(j), 1.0);
+      const Bend bend = a.bend(j);
+      const Cell& cell = a.cells[static_cast<std::size_t>(j)];
+      x[c] = y[c] < 1 ? cell.left + cell.width * bend.at(t) : a.nodes[a.size()];
+      jacobian[c] *= bend.slope(t);
+      if (bin) bin[c] = static_cast<std::uint16_t>(j);
+    }
+  }
   static void require_bins(const char* function, Index bins) {
     detail::require_at_least(function, "bins", bins, 1);
     if (bins > 65535) throw InvalidArgument(detail::complaint(function, "bins", bins, "at most 65535"));
