@@ -7,6 +7,7 @@
 #include "variate/flows/coupling_flow.hpp"
 #include "variate/inference/fit.hpp"
 #include "variate/optimizers/adam.hpp"
+#include "variate/parallel/thread_pool.hpp"
 #include "variate/random/rng.hpp"
 
 namespace {
@@ -92,6 +93,24 @@ TEST_CASE("a copy of a trainer goes on alike", "[integration]") {
   }
   CHECK((copy.q().params() - whole.q().params()).norm() == 0);
   CHECK(copy.steps_per_epoch() == 3);
+}
+
+TEST_CASE("threads change nothing of a step", "[integration]") {
+  Rng rng(6);
+  const auto q = coupling_flow(2, PiecewiseQuadratic<double>(4), rng, {.hidden = {5}, .zero_last = false});
+  ThreadPool pool(2);
+  const auto run = [&](auto trainer) {
+    trainer.set_data(camel(3000));
+    Rng unused(1);
+    trainer.step(unused);
+    trainer.step(unused);
+    return Vector<double>(trainer.q().params());
+  };
+  using Loss = AlternatingLoss<double>;
+  const Vector<double> serial = run(WeightedTrainer(q, Loss{}, Adam<double>()));
+  CHECK((serial - run(WeightedTrainer(q, Loss{}, Adam<double>(), {}, pool))).norm() == 0);
+  CHECK((serial - run(StatefulTrainer(WeightedTrainer(q, Loss{}, Adam<double>(), {}, pool)))).norm() == 0);
+  CHECK((serial - q.params()).norm() > 0);
 }
 
 /// A loss that is not finite at some steps.

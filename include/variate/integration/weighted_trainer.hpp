@@ -2,6 +2,7 @@
 /// Training of any family on a frozen weighted data set, a minibatch a step.
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "variate/inference/learner.hpp"
 #include "variate/integration/survey_control.hpp"
 #include "variate/objectives/weighted_losses.hpp"
+#include "variate/parallel/executor.hpp"
 #include "variate/random/permutation.hpp"
 
 namespace variate {
@@ -33,7 +35,7 @@ struct TrainingStep : Step {
 
 /// Moves a Scoreable family q down a loss of objectives/weighted_losses.hpp on a fixed set of weighted points: a Stepper, each
 /// step one minibatch. `Step::value` is minus the loss. A step whose loss or gradient is not finite is not taken, and counted.
-template <class Q, class Loss, class Optimizer>
+template <class Q, class Loss, class Optimizer, Executor E = SerialExecutor>
 class WeightedTrainer {
  public:
   using Scalar = ScalarOf<Q>;
@@ -42,9 +44,11 @@ class WeightedTrainer {
 
   /// Throws InvalidArgument if minibatch < 0.
   WeightedTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options = {})
-      : q_(std::move(q)), loss_(std::move(loss)), optimizer_(std::move(optimizer)), options_(options) {
-    detail::require_at_least("WeightedTrainer", "minibatch", options.minibatch, 0);
-  }
+    requires std::same_as<E, SerialExecutor>
+      : WeightedTrainer(std::move(q), std::move(loss), std::move(optimizer), options, nullptr) {}
+  /// With an executor, which is borrowed, for the loss.
+  WeightedTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options, E& executor)
+      : WeightedTrainer(std::move(q), std::move(loss), std::move(optimizer), options, &executor) {}
 
   /// The points from now on; the next step begins an epoch. InvalidArgument if there are none, ShapeError for points of another
   /// dimension than q's.
@@ -132,6 +136,11 @@ class WeightedTrainer {
   }
 
  private:
+  WeightedTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options, E* executor)
+      : q_(std::move(q)), loss_(std::move(loss)), optimizer_(std::move(optimizer)), options_(options), executor_(executor) {
+    detail::require_at_least("WeightedTrainer", "minibatch", options.minibatch, 0);
+  }
+
   /// The running mean of |f|/p.
   void normalize() {
     for (Index i = 0; i < data_.size(); ++i) {
@@ -153,14 +162,21 @@ class WeightedTrainer {
   }
   Estimate<T> lost(const std::vector<Index>& numbers) const { return by_loss(data_.part(numbers)); }
   Estimate<T> by_loss(const WeightedPoints<T>& some) const {
-    if constexpr (requires { loss_(q_, some, index_); }) return loss_(q_, some, index_);
-    else return loss_(q_, some);
+    if constexpr (std::same_as<E, SerialExecutor>) return by_loss(some, SerialExecutor{});
+    else return by_loss(some, *executor_);
+  }
+  template <class Runner>
+  Estimate<T> by_loss(const WeightedPoints<T>& some, Runner&& runner) const {
+    if constexpr (requires { loss_(q_, some, index_, runner); }) return loss_(q_, some, index_, runner);
+    else if constexpr (requires { loss_(q_, some, index_); }) return loss_(q_, some, index_);
+    else return loss_(q_, some, runner);
   }
 
   Q q_;
   Loss loss_;
   Optimizer optimizer_;
   WeightedTrainerOptions options_;
+  E* executor_;
   WeightedPoints<T> data_;
   std::vector<Index> order_;  ///< of this epoch; empty: as they stand
   Vector<T> params_;
@@ -192,7 +208,7 @@ struct TrainingRecord {
 /// smoothed loss begin anew with each data set, for losses on different points do not compare.
 ///
 /// A checkpoint is what stands after the step whose loss was lowest.
-template <class Q, class Loss, class Optimizer>
+template <class Q, class Loss, class Optimizer, Executor E = SerialExecutor>
 class StatefulTrainer {
  public:
   using Scalar = ScalarOf<Q>;
@@ -200,7 +216,12 @@ class StatefulTrainer {
   using T = Scalar;
 
   StatefulTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options = {}, StatefulTrainerOptions state = {})
-      : trainer_(std::move(q), std::move(loss), std::move(optimizer), options), state_(state), smoothed_(state.smoothing) {
+    requires std::same_as<E, SerialExecutor>
+      : StatefulTrainer(WeightedTrainer<Q, Loss, Optimizer, E>(std::move(q), std::move(loss), std::move(optimizer), options),
+                        state) {}
+  /// From a plain trainer, whatever it has seen.
+  explicit StatefulTrainer(WeightedTrainer<Q, Loss, Optimizer, E> trainer, StatefulTrainerOptions state = {})
+      : trainer_(std::move(trainer)), state_(state), smoothed_(state.smoothing) {
     detail::require_at_least("StatefulTrainer", "refused_limit", state.refused_limit, 0);
   }
 
@@ -216,7 +237,7 @@ class StatefulTrainer {
   /// As it stands.
   const Q& q() const { return trainer_.q(); }
   /// The plain trainer.
-  const WeightedTrainer<Q, Loss, Optimizer>& trainer() const { return trainer_; }
+  const WeightedTrainer<Q, Loss, Optimizer, E>& trainer() const { return trainer_; }
   /// Since the data were set.
   const TrainingRecord& record() const { return record_; }
   Index index() const { return trainer_.index(); }
@@ -282,7 +303,7 @@ class StatefulTrainer {
     if (!best_) best_.emplace(Best{trainer_.q().params(), trainer_.optimizer()});
     else *best_ = {trainer_.q().params(), trainer_.optimizer()};
   }
-  WeightedTrainer<Q, Loss, Optimizer> trainer_;
+  WeightedTrainer<Q, Loss, Optimizer, E> trainer_;
   StatefulTrainerOptions state_;
   SmoothedLoss smoothed_;
   TrainingRecord record_;

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/exp.hpp"
+#include "variate/parallel/chunks.hpp"
+#include "variate/parallel/executor.hpp"
 
 namespace variate {
 
@@ -91,8 +94,8 @@ inline constexpr Index loss_columns = 1024;
 
 /// The estimate of any loss that says, from rows of log |f|, log p and log q, each point's share `value` of the loss and its
 /// score `weight`, and by `level` what the weight would be with p for q.
-template <class Loss, class Q, class T = ScalarOf<Q>>
-Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints<T>& data) {
+template <class Loss, class Q, Executor E, class T = ScalarOf<Q>>
+Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints<T>& data, E& executor) {
   require_size("weighted loss", "rows of x", data.x.rows(), q.event_size());
   require_size("weighted loss", "size of p", data.log_p.size(), data.x.cols());
   require_size("weighted loss", "size of f", data.f.size(), data.x.cols());
@@ -107,26 +110,37 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
   T levels = 0;
   if (loss.baseline)
     for (const Index i : used) levels += loss.level(std::log(std::abs(data.f[i])), data.log_p[i]);
-  Row<T> log_f, value, weight;
-  T sum = 0;
-  for (std::size_t first = 0; first < used.size(); first += static_cast<std::size_t>(loss_columns)) {
-    const auto last = std::min(used.size(), first + static_cast<std::size_t>(loss_columns));
-    const WeightedPoints<T> some = data.part({used.begin() + static_cast<std::ptrdiff_t>(first),
-                                              used.begin() + static_cast<std::ptrdiff_t>(last)});
+  struct Part {
+    T sum = 0;
+    Vector<T> slope;
+  };
+  const auto part = [&](Index begin, Index length) {
+    const WeightedPoints<T> some = data.part({used.begin() + begin, used.begin() + begin + length});
     const auto e = q.evaluate(some.x);
-    log_f = some.f.array().abs().log();
+    const Row<T> log_f = some.f.array().abs().log();
+    Row<T> value, weight;
     loss.terms(log_f, some.log_p, e.value, value, weight);
-    sum += value.sum();
     if (loss.baseline)
-      for (Index i = 0; i < some.size(); ++i) {
+      for (Index i = 0; i < length; ++i) {
         const T others = points > 1 ? (levels - loss.level(log_f[i], some.log_p[i])) / static_cast<T>(points - 1) : T(0);
         weight[i] -= others * std::exp(e.value[i] - some.log_p[i]);
       }
     weight /= static_cast<T>(points);
-    const Vector<T> slope = e.pullback(weight);
-    if (estimate.q.size() == 0) estimate.q = slope;
-    else estimate.q += slope;
-  }
+    return Part{value.sum(), e.pullback(weight)};
+  };
+  T sum = 0;
+  const auto add = [&estimate](T& total, Part&& one) {
+    total += one.sum;
+    if (estimate.q.size() == 0) estimate.q = std::move(one.slope);
+    else estimate.q += one.slope;
+  };
+  // a few chunks at a time: each has a gradient of its own
+  constexpr Index together = 16 * loss_columns;
+  const auto count = static_cast<Index>(used.size());
+  for (Index first = 0; first < count; first += together)
+    sum = reduce_in_order(
+        executor, Chunks(std::min(together, count - first), loss_columns), sum,
+        [&](Index begin, Index length) { return part(first + begin, length); }, add);
   if (estimate.q.size() == 0) estimate.q = Vector<T>::Zero(Vector<T>(q.params()).size());
   estimate.value = points > 0 ? -sum / static_cast<T>(points) : std::numeric_limits<T>::quiet_NaN();
   return estimate;
@@ -138,18 +152,22 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
 ///
 /// `baseline` subtracts from each score weight c q/p, with c the mean over the other points of the weights at q = p. Where p is
 /// positive wherever q is, the mean of q/p times the score is zero: unbiased, and less noise where p is near q. Not for a q that
-/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving. Without it points with f = 0
-/// are not evaluated at all, but count. Points whose f or p is not finite are dropped and counted. Computed from logarithms.
+/// reaches beyond p's support, such as a normal q with p uniform on a cube: it is rewarded for leaving.
+///
+/// Points with f = 0 count, but are not evaluated unless there is a baseline; those whose f or p is not finite are dropped and
+/// counted as such. Computed from logarithms. An executor, `loss(q, data, pool)`, spreads the points over threads in chunks of a
+/// fixed size: the same bits for any number of threads.
 template <class T = double>
 struct VarianceLoss {
-  T integral = T(1);  ///< of |f|, about: takes f's scale out of the gradient
+  T integral = T(1);      ///< of |f|, about: takes f's scale out of the gradient
   bool baseline = false;  ///< see above
   T most = std::numeric_limits<T>::infinity();  ///< a larger weight of one point is cut to this: biased, for training only
 
-  template <class Q>
-  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+  template <class Q, class E = SerialExecutor>
+    requires Executor<std::remove_reference_t<E>>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
     detail::require_positive("VarianceLoss", "integral", integral);
-    return detail::weighted_estimate(*this, q, data);
+    return detail::weighted_estimate(*this, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -169,10 +187,11 @@ struct ForwardKl {
   T integral = T(1);      ///< of |f|, about
   bool baseline = false;  ///< as there
 
-  template <class Q>
-  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+  template <class Q, class E = SerialExecutor>
+    requires Executor<std::remove_reference_t<E>>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
     detail::require_positive("ForwardKl", "integral", integral);
-    return detail::weighted_estimate(*this, q, data);
+    return detail::weighted_estimate(*this, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -196,12 +215,13 @@ struct CombinedLoss {
   T integral = T(1);        ///< of |f|, about
   bool baseline = false;    ///< for both
 
-  template <class Q>
-  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data) const {
+  template <class Q, class E = SerialExecutor>
+    requires Executor<std::remove_reference_t<E>>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
     detail::require_positive("CombinedLoss", "integral", integral);
     CombinedLoss scaled = *this;
     scaled.first.integral = scaled.second.integral = integral;
-    return detail::weighted_estimate(scaled, q, data);
+    return detail::weighted_estimate(scaled, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -227,13 +247,14 @@ struct AlternatingLoss {
   Index second_steps = 1;  ///< at least 0
   T integral = T(1);       ///< of |f|, about
 
-  template <class Q>
-  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, Index step) const {
+  template <class Q, class E = SerialExecutor>
+  Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, Index step, E&& executor = {}) const {
     detail::require_at_least("AlternatingLoss", "first_steps", first_steps, 1);
     detail::require_at_least("AlternatingLoss", "second_steps", second_steps, 0);
     AlternatingLoss scaled = *this;
     scaled.first.integral = scaled.second.integral = integral;
-    return step % (first_steps + second_steps) < first_steps ? scaled.first(q, data) : scaled.second(q, data);
+    if (step % (first_steps + second_steps) < first_steps) return scaled.first(q, data, executor);
+    return scaled.second(q, data, executor);
   }
 };
 
