@@ -12,7 +12,7 @@ using variate_tests::Scratch;
 
 namespace {
 
-struct Counter {
+struct StepCount {
   Index steps = 0;
   Index index() const { return steps; }
   template <class Self, class A>
@@ -22,7 +22,7 @@ struct Counter {
 };
 /// What `fit` hands on, as far as a checkpoint looks at it.
 struct Run {
-  Counter stepper;
+  StepCount stepper;
   template <class Self, class A>
   static void archive(Self& self, A& a) {
     a(self.stepper);
