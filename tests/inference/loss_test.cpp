@@ -7,7 +7,7 @@ using namespace variate;
 
 namespace {
 /// sum_i i x_i^2 plus noise times x_0, of any number of parameters.
-struct Noisy {
+struct NoisyLoss {
   template <class X, class R>
   X operator()(const Vector<X>& x, const Batch<double>& data, R& rng) const {
     X sum = data(0, 0) * normals<double>(rng, 1, 1)(0, 0) * x[0];
@@ -27,7 +27,7 @@ struct BlackBox {
 };
 }  // namespace
 
-static_assert(Loss<Noisy> && DifferentiableLoss<Noisy>);
+static_assert(Loss<NoisyLoss> && DifferentiableLoss<NoisyLoss>);
 static_assert(Loss<BlackBox> && !DifferentiableLoss<BlackBox>);
 static_assert(DifferentiableLoss<OwnWayBack, double, Rng>);
 static_assert(!Loss<int>);
@@ -44,8 +44,8 @@ TEST_CASE("A loss's gradient does not depend on how it is made", "[inference]") 
                                        Differentiation{Mode::forward, 3}, Differentiation{Mode::forward, 100}}) {
       Rng rng(3), plain(3);
       Vector<double> g;
-      const auto value = differentiate_loss(Noisy{}, theta, data, rng, g, how);
-      CHECK(value.value == Approx(Noisy{}(theta, data, plain)));
+      const auto value = differentiate_loss(NoisyLoss{}, theta, data, rng, g, how);
+      CHECK(value.value == Approx(NoisyLoss{}(theta, data, plain)));
       CHECK((g - want).norm() < 1e-12 * want.norm());
       CHECK(rng.position() == noise.position());  // every pass saw the same noise
     }
