@@ -11,6 +11,8 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/integration/box.hpp"
+#include "variate/math/exp.hpp"
+#include "variate/math/log.hpp"
 
 namespace variate {
 
@@ -65,8 +67,7 @@ class VegasMap {
       const double n = static_cast<double>(bins);
       a.slopes.resize(bins + 1);
       for (Index j = 0; j <= bins; ++j) {
-        const double left = n * a.cells[static_cast<std::size_t>(std::max<Index>(j - 1, 0))].width;
-        const double right = n * a.cells[static_cast<std::size_t>(std::min(j, bins - 1))].width;
+        const double left = n * a.widths[std::max<Index>(j - 1, 0)], right = n * a.widths[std::min(j, bins - 1)];
         a.slopes[j] = 2 / (1 / left + 1 / right);
       }
     }
@@ -94,8 +95,8 @@ class VegasMap {
         const double at = x(i, c);
         const Index above = std::upper_bound(begin, begin + a.nodes.size(), at) - begin;
         const Index j = std::clamp<Index>(above - 1, 0, a.size() - 1);
-        const Cell& cell = a.cells[static_cast<std::size_t>(j)];
-        double share = (at - cell.left) / cell.width, slope = bins * cell.width;
+        const double width = a.widths[j];
+        double share = (at - a.nodes[j]) / width, slope = bins * width;
         if (a.slopes.size() > 0) {
           const Bend bend = a.bend(j);
           share = above == 0 ? 0 : above == a.nodes.size() ? 1 : bend.inverse(share);
@@ -111,17 +112,24 @@ class VegasMap {
   /// One axis of `forward`: multiplies jacobian by dx/dy; also writes the bins, unless `bin` is null. y >= 0.
   void forward_axis(Index i, const double* y, Index n, double* x, double* jacobian, std::uint16_t* bin) const {
     const Axis& a = axis(i);
-    const Cell* const cells = a.cells.data();
+    if (a.slopes.size() > 0) return forward_smooth(a, y, n, x, jacobian, bin);
+    const double *const nodes = a.nodes.data(), *const widths = a.widths.data();
     const double bins = static_cast<double>(a.size()), right = a.nodes[a.size()];
     const int last = static_cast<int>(a.size()) - 1;
-    if (a.slopes.size() > 0) return forward_smooth(a, y, n, x, jacobian, bin);
-    for (Index c = 0; c < n; ++c) {
-      const double at = y[c] * bins;
-      const int j = std::clamp(static_cast<int>(at), 0, last);
-      const Cell cell = cells[j];
-      x[c] = y[c] < 1 ? cell.left + (at - static_cast<double>(j)) * cell.width : right;
-      jacobian[c] *= bins * cell.width;
-      if (bin) bin[c] = static_cast<std::uint16_t>(j);
+    constexpr Index block = 128;
+    int at[block];
+    // loops over one thing each, which compilers make vectors of
+    for (Index first = 0; first < n; first += block, y += block, x += block, jacobian += block) {
+      const Index count = std::min(block, n - first);
+      for (Index c = 0; c < count; ++c) at[c] = std::clamp(static_cast<int>(y[c] * bins), 0, last);
+      for (Index c = 0; c < count; ++c) {
+        const double inside = nodes[at[c]] + (y[c] * bins - static_cast<double>(at[c])) * widths[at[c]];
+        jacobian[c] *= bins * widths[at[c]];
+        x[c] = y[c] < 1 ? inside : right;
+      }
+      if (!bin) continue;
+      for (Index c = 0; c < count; ++c) bin[c] = static_cast<std::uint16_t>(at[c]);
+      bin += block;
     }
   }
 
@@ -192,9 +200,6 @@ class VegasMap {
 
  private:
   static constexpr double tiny = 1e-257;
-  struct Cell {
-    double left, width;
-  };
   struct Sum {
     double value, count;
   };
@@ -213,29 +218,28 @@ class VegasMap {
   };
   struct Axis {
     Vector<double> nodes;
-    std::vector<Cell> cells;
+    Vector<double> widths{};       ///< of the bins
     Vector<double> slopes{};       ///< dx/dy at the nodes of a smooth map; empty: piecewise linear
     std::vector<Sum> sums{};       ///< empty: no training data
-    std::vector<double> shares{};  ///< workspace
+    std::vector<double> shares{}, logs{};  ///< workspaces
     Vector<double> next{};         ///< workspace
 
-    Index size() const { return static_cast<Index>(cells.size()); }
-    Bend bend(Index j) const { return {static_cast<double>(size()) * cells[static_cast<std::size_t>(j)].width, slopes[j], slopes[j + 1]}; }
+    Index size() const { return widths.size(); }
+    Bend bend(Index j) const { return {static_cast<double>(size()) * widths[j], slopes[j], slopes[j + 1]}; }
     void set(Vector<double> given) {
       nodes = std::move(given);
-      make_cells();
+      find_widths();
     }
-    void make_cells() {
+    void find_widths() {
       slopes.resize(0);
-      cells.resize(static_cast<std::size_t>(nodes.size() - 1));
-      for (Index j = 0; j + 1 < nodes.size(); ++j) cells[static_cast<std::size_t>(j)] = {nodes[j], nodes[j + 1] - nodes[j]};
+      widths = nodes.tail(nodes.size() - 1) - nodes.head(nodes.size() - 1);
     }
     void begin_training() {
-      if (sums.empty()) sums.assign(cells.size(), {0, tiny});
+      if (sums.empty()) sums.assign(static_cast<std::size_t>(size()), {0, tiny});
     }
     /// Averages of each bin, smoothed, normalised and compressed: they rise from 0 to 1 as -(1 - R)/log R to the power alpha.
     void average(double alpha) {
-      const std::size_t n = cells.size();
+      const auto n = static_cast<std::size_t>(size());
       for (std::size_t j = 0; j < n; ++j) shares[j] = sums[j].value / sums[j].count;
       if (alpha < 0 || n == 1) return;
       double before = shares[0], total = 0;
@@ -247,10 +251,19 @@ class VegasMap {
         before = here;
         total += shares[j];
       }
-      for (double& r : shares) {
-        r = total > 0 ? r / total + tiny : tiny;
-        if (r <= 0.99999999) r = std::pow(-(1 - r) / std::log(r), alpha);
+      const double unit = total > 0 ? 1 / total : 0;
+      for (double& r : shares) r = r * unit + tiny;
+      // (-(1 - R)/log R)^alpha; what is all but 1 stays
+      logs.resize(n);
+      math::log(shares.data(), logs.data(), static_cast<std::ptrdiff_t>(n));
+      for (std::size_t j = 0; j < n; ++j) logs[j] = shares[j] <= 0.99999999 ? (shares[j] - 1) / logs[j] : std::pow(shares[j], 1 / alpha);
+      if (alpha == 0.5) {
+        for (std::size_t j = 0; j < n; ++j) shares[j] = std::sqrt(logs[j]);
+        return;
       }
+      math::log(logs.data(), logs.data(), static_cast<std::ptrdiff_t>(n));
+      for (double& v : logs) v *= alpha;
+      math::exp(logs.data(), shares.data(), static_cast<std::ptrdiff_t>(n));
     }
     /// New nodes, so that every bin has the same share.
     void redistribute(Index bins) {
@@ -270,13 +283,13 @@ class VegasMap {
         while (have < part && j + 1 < size()) have += shares[static_cast<std::size_t>(++j)];
         have -= part;
         const double back = have > 0 ? have / shares[static_cast<std::size_t>(j)] : 0;
-        next[k] = nodes[j + 1] - back * cells[static_cast<std::size_t>(j)].width;
+        next[k] = nodes[j + 1] - back * widths[j];
         // a bin must not vanish, whatever rounding does
         if (!(next[k] > next[k - 1])) next[k] = std::nextafter(next[k - 1], next[bins]);
       }
       if (bins > 1 && !(next[bins - 1] < next[bins])) spread_out();
       std::swap(nodes, next);
-      make_cells();
+      find_widths();
     }
     /// Nodes that ran into the right end are moved back, each to the number below the next.
     void spread_out() {
@@ -291,8 +304,7 @@ class VegasMap {
       const Index j = std::clamp<Index>(static_cast<Index>(at), 0, a.size() - 1);
       const double t = std::min(at - static_cast<double>(j), 1.0);
       const Bend bend = a.bend(j);
-      const Cell& cell = a.cells[static_cast<std::size_t>(j)];
-      x[c] = y[c] < 1 ? cell.left + cell.width * bend.at(t) : a.nodes[a.size()];
+      x[c] = y[c] < 1 ? a.nodes[j] + a.widths[j] * bend.at(t) : a.nodes[a.size()];
       jacobian[c] *= bend.slope(t);
       if (bin) bin[c] = static_cast<std::uint16_t>(j);
     }
