@@ -10,14 +10,14 @@ using namespace variate_tests;
 namespace {
 
 /// log p of two bits, with parameters.
-struct Coupled {
+struct TwoCoupledBits {
   auto operator()(const auto& h, const auto& x, const auto& theta) const {
     return sum(cwise_product(reshape(theta, 0, 2, 1) + 0.0 * h, h)) + reshape(theta, 2, 1, 1) * (row(h, 0) * row(h, 1)) +
            sum(0.0 * x) - 0.7;
   }
 };
 /// The bound by enumeration.
-double bound(const Vector<double>& logits, const Vector<double>& theta, const std::vector<double>& betas) {
+double thermodynamic_bound(const Vector<double>& logits, const Vector<double>& theta, const std::vector<double>& betas) {
   const Bernoulli<double> q(logits);
   const Batch<double> states = q.support();
   Row<double> log_p(4);
@@ -40,35 +40,35 @@ TEST_CASE("the thermodynamic bound and its gradient, with every state drawn once
   // q is uniform, so that the four states, once each, are its distribution: nothing is left to chance
   const Vector<double> logits{{0.0, 0.0}}, theta{{0.8, -1.1, 1.7}};
   const Bernoulli<double> q(logits);
-  const auto model = differentiable_model(Coupled{}, theta);
+  const auto model = differentiable_model(TwoCoupledBits{}, theta);
   const Batch<double> x{{0.0}}, states = q.support();
   const auto p = model.at(x);
   const auto l = Elbo<SampledEntropy>{}(q, p);
   for (const std::vector<double>& betas : {std::vector<double>{}, std::vector<double>{0.03}, std::vector<double>{0.1, 0.4, 0.8}}) {
     Recorded<double> rng({}, {Batch<double>(0.25 + 0.5 * states.array())});
     const auto e = Thermodynamic{betas}(q, l, rng, 4);
-    CHECK(e.value == Approx(bound(logits, theta, betas)).epsilon(1e-12));
+    CHECK(e.value == Approx(thermodynamic_bound(logits, theta, betas)).epsilon(1e-12));
     const double step = 1e-5;
     for (Index i = 0; i < 2; ++i) {
       Vector<double> up = logits, down = logits;
       up(i) += step;
       down(i) -= step;
-      CHECK(e.q(i) == Approx((bound(up, theta, betas) - bound(down, theta, betas)) / (2 * step)).margin(1e-8));
+      CHECK(e.q(i) == Approx((thermodynamic_bound(up, theta, betas) - thermodynamic_bound(down, theta, betas)) / (2 * step)).margin(1e-8));
     }
     for (Index i = 0; i < 3; ++i) {
       Vector<double> up = theta, down = theta;
       up(i) += step;
       down(i) -= step;
-      CHECK(e.f(i) == Approx((bound(logits, up, betas) - bound(logits, down, betas)) / (2 * step)).margin(1e-8));
+      CHECK(e.f(i) == Approx((thermodynamic_bound(logits, up, betas) - thermodynamic_bound(logits, down, betas)) / (2 * step)).margin(1e-8));
     }
   }
   // closer and closer to log p from below
   std::vector<double> fine;
   for (int k = 1; k < 400; ++k) fine.push_back(k / 400.0);
   const double evidence = math::log_sum_exp(Row<double>(p(states)));
-  CHECK(bound(logits, theta, {}) < bound(logits, theta, {0.1, 0.4}));
-  CHECK(bound(logits, theta, fine) < evidence);
-  CHECK(bound(logits, theta, fine) == Approx(evidence).margin(0.01));
+  CHECK(thermodynamic_bound(logits, theta, {}) < thermodynamic_bound(logits, theta, {0.1, 0.4}));
+  CHECK(thermodynamic_bound(logits, theta, fine) < evidence);
+  CHECK(thermodynamic_bound(logits, theta, fine) == Approx(evidence).margin(0.01));
 }
 
 TEST_CASE("the thermodynamic bound: data points, and what it refuses", "[estimators]") {

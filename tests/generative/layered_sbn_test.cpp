@@ -104,11 +104,11 @@ TEST_CASE("names, starts, and what a net refuses", "[generative]") {
   const double mean = x.row(1).mean();
   CHECK(fitted.params()(fitted.blocks()[1].begin + 1) == Approx(std::log(mean / (1 - mean))));
 
-  using Net = LayeredSbn<double>;
-  CHECK_THROWS_AS(Net({5}, Vector<double>()), InvalidArgument);
-  CHECK_THROWS_AS(Net({5, 0}, Vector<double>()), InvalidArgument);
-  CHECK_THROWS_AS(Net({5, 2}, Vector<double>::Zero(3)), ShapeError);
-  CHECK_THROWS_AS(Net({1, 1}, Vector<double>::Constant(3, NAN)), InvalidArgument);
+  using Sbn = LayeredSbn<double>;
+  CHECK_THROWS_AS(Sbn({5}, Vector<double>()), InvalidArgument);
+  CHECK_THROWS_AS(Sbn({5, 0}, Vector<double>()), InvalidArgument);
+  CHECK_THROWS_AS(Sbn({5, 2}, Vector<double>::Zero(3)), ShapeError);
+  CHECK_THROWS_AS(Sbn({1, 1}, Vector<double>::Constant(3, NAN)), InvalidArgument);
   auto moved = net;
   CHECK_THROWS_AS(moved.set_scales({1, 2}), ShapeError);
   CHECK_THROWS_AS(moved.set_scales({1, 2, NAN, 1}), InvalidArgument);

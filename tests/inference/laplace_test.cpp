@@ -7,7 +7,7 @@ using namespace variate;
 
 namespace {
 /// A normal with a given precision, in disguise: exact for Laplace.
-struct Quadratic {
+struct NormalInDisguise {
   Batch<double> precision;
   Vector<double> mean;
   auto operator()(const auto& z) const {
@@ -15,8 +15,8 @@ struct Quadratic {
     return -0.5 * sum(cwise_product(off, precision * off));
   }
 };
-/// Logistic regression of four points with a normal prior: not quadratic, log concave.
-struct Logistic {
+/// Regression regression of four points with a normal prior: not quadratic, log concave.
+struct Regression {
   Batch<double> rows{{1, 0.5}, {-1.2, 2}, {0.3, -0.7}, {2, 1}};
   Vector<double> labels{{1, 0, 0, 1}};
   auto operator()(const auto& w) const {
@@ -29,7 +29,7 @@ struct Logistic {
 TEST_CASE("Laplace is exact for a normal: covariance, not a factor's inverse", "[inference]") {
   const Batch<double> precision{{2.0, 0.6, -0.3}, {0.6, 1.5, 0.2}, {-0.3, 0.2, 0.9}};
   const Vector<double> mean{{0.5, -1.0, 2.0}};
-  const auto f = differentiable(Quadratic{precision, mean});
+  const auto f = differentiable(NormalInDisguise{precision, mean});
   const auto mode = maximum_a_posteriori(f, Vector<double>(Vector<double>::Zero(3)));
   CHECK(mode.converged);
   CHECK(mode.iterations <= 2);
@@ -43,7 +43,7 @@ TEST_CASE("Laplace is exact for a normal: covariance, not a factor's inverse", "
 }
 
 TEST_CASE("the mode of a posterior that is not normal, from far away", "[inference]") {
-  const auto f = differentiable(Logistic{});
+  const auto f = differentiable(Regression{});
   for (const double far : {0.0, 30.0, -200.0}) {
     const auto mode = maximum_a_posteriori(f, Vector<double>{{far, -far / 2}});
     CHECK(mode.converged);

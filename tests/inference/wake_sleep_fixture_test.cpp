@@ -324,9 +324,9 @@ TEST_CASE("memoised wake-sleep, one data point", "[fixtures][wake_sleep]") {
     const auto model = sbn_of(file);
     const auto guide = guide_of(file);
     const Batch<double> x = matrix(file.at("x")), proposals = matrix(file.at("proposals")).transpose();
-    const MemoisedOptions options{
+    const MemoisedOptions with_codes{
         .codes = file.at("M").get<Index>(), .proposals = proposals.cols(), .phase_q = MemoisedPhi::memory};
-    MemoisedWakeSleep<double> rule(matrix(file.at("memory")).transpose(), 1, options);
+    MemoisedWakeSleep<double> rule(matrix(file.at("memory")).transpose(), 1, with_codes);
     std::vector<Batch<double>> uniforms;
     Index row = 0;
     for (std::size_t l = 1; l < guide.sizes().size(); row += guide.sizes()[l++])
@@ -393,9 +393,9 @@ TEST_CASE("the digits are what they are said to be, and can be learned", "[fixtu
   const Adam<double> adam({.rate = 0.01});
   const Batches batches(50, Order::reshuffled);
   Learner learner(guide, model, WakeSleep<Wake>{.n_samples = 5}, adam, adam, x, batches);
-  const Rng steps(2);
+  const Rng of_steps(2);
   while (learner.index() < 6 * batches.steps(x.cols())) {
-    auto stream = steps.split(static_cast<std::uint64_t>(learner.index()));
+    auto stream = of_steps.split(static_cast<std::uint64_t>(learner.index()));
     REQUIRE(learner.step(stream).taken);
   }
   auto fresh = Rng(3);

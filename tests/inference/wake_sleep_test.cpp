@@ -22,16 +22,16 @@ namespace {
 
 using Net = LayeredSbn<double>;
 using Guide = LayeredGuide<double>;
-const std::vector<Index> sizes{4, 3, 2};
-Net net() {
+const std::vector<Index> tiny_sizes{4, 3, 2};
+Net tiny_net() {
   Rng rng(21);
-  return Net::random(sizes, rng, {}, 0.9);
+  return Net::random(tiny_sizes, rng, {}, 0.9);
 }
-Guide guide() {
+Guide tiny_guide() {
   Rng rng(22);
-  return Guide::random(sizes, rng, 0.9);
+  return Guide::random(tiny_sizes, rng, 0.9);
 }
-Batch<double> data() { return Batch<double>{{1, 0}, {0, 1}, {1, 1}, {0, 1}}; }
+Batch<double> tiny_data() { return Batch<double>{{1, 0}, {0, 1}, {1, 1}, {0, 1}}; }
 
 static_assert(RuleFor<WakeSleep<>, Guide, Net>);
 static_assert(RuleFor<WakeSleep<Wake>, Guide, Net>);
@@ -41,16 +41,16 @@ static_assert(!detail::accepts<WakeSleep<>, Net, Net>);
 static_assert(!detail::accepts<WakeSleep<>, Guide, Guide>);
 
 /// Moments of the gradients of a rule; q's and the model's.
-struct Both {
+struct BothMoments {
   Moments q, p;
 };
 template <class Rule>
-Both moments(const Rule& rule, int draws, std::uint64_t seed) {
-  const Net p = net();
-  const Guide q = guide();
-  const Batch<double> x = data();
+BothMoments moments_of(const Rule& rule, int draws, std::uint64_t seed) {
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
+  const Batch<double> x = tiny_data();
   Rng rng(seed);
-  Both both;
+  BothMoments both;
   for (int i = 0; i < draws; ++i) {
     const auto e = rule(q, p, x, rng);
     if (e.q.size() > 0) both.q.add(e.q);
@@ -60,8 +60,8 @@ Both moments(const Rule& rule, int draws, std::uint64_t seed) {
 }
 /// sum over x and h of p(x, h) grad log q(h | x).
 Vector<double> exact_sleep() {
-  const Net p = net();
-  const Guide q = guide();
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
   const Batch<double> worlds = detail::all_points<double>("test", 4, 2);
   Vector<double> sum = Vector<double>::Zero(q.params().size());
   for (Index i = 0; i < worlds.cols(); ++i) {
@@ -74,12 +74,12 @@ Vector<double> exact_sleep() {
   return sum;
 }
 /// The mean over the data of sum_h p(h | x) grad log q(h | x), and of the same for log p.
-Both exact_wake() {
-  const Net p = net();
-  const Guide q = guide();
+BothMoments exact_wake() {
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
   Vector<double> of_q = Vector<double>::Zero(q.params().size()), of_p = Vector<double>::Zero(p.params().size());
   for (Index b = 0; b < 2; ++b) {
-    const Batch<double> x = data().col(b);
+    const Batch<double> x = tiny_data().col(b);
     const auto bound = q.at(x);
     const Batch<double> states = bound.support();
     const Row<double> posterior = exact_posterior(p, x, states) / 2;
@@ -89,7 +89,7 @@ Both exact_wake() {
     e.accumulate(posterior, of_q);
     f.accumulate(posterior, of_p);
   }
-  Both both;
+  BothMoments both;
   both.q.add(of_q);
   both.p.add(of_p);
   return both;
@@ -100,26 +100,26 @@ Both exact_wake() {
 TEST_CASE("theta awake is unbiased for the ELBO, phi asleep for its own divergence", "[inference][statistical]") {
   // 26 and 23 parameters: by chance above 4.8 once in 25 000
   Rng unused(1);
-  const auto elbo = ElboRule<Exact, Elbo<SampledEntropy>>{}(guide(), net(), data(), unused);
-  const Both single = moments(WakeSleep<>{}, 20000, 3);
+  const auto elbo = ElboRule<Exact, Elbo<SampledEntropy>>{}(tiny_guide(), tiny_net(), tiny_data(), unused);
+  const BothMoments single = moments_of(WakeSleep<>{}, 20000, 3);
   const double theta = single.p.worst_z(elbo.f), phi = single.q.worst_z(exact_sleep());
   INFO("wake theta z " << theta << ", sleep phi z " << phi);
   CHECK(theta < 4.8);
   CHECK(phi < 4.8);
-  const Both several = moments(WakeSleep<>{.n_samples = 3, .phase_q = {.dreams = 4}, .phase_p = PhaseP::plain}, 8000, 4);
+  const BothMoments several = moments_of(WakeSleep<>{.n_samples = 3, .phase_q = {.dreams = 4}, .phase_p = PhaseP::plain}, 8000, 4);
   CHECK(several.p.worst_z(elbo.f) < 4.8);
   CHECK(several.q.worst_z(exact_sleep()) < 4.8);
   CHECK(single.q.worst_z(Vector<double>::Zero(23)) > 10);  // and not because everything is zero
 }
 
 TEST_CASE("the wake phase of q: nothing from one particle, less and less bias from more", "[inference][statistical]") {
-  const Both alone = moments(WakeSleep<Wake>{}, 20000, 5);
+  const BothMoments alone = moments_of(WakeSleep<Wake>{}, 20000, 5);
   CHECK(alone.q.worst_z(Vector<double>::Zero(23)) < 4.8);
   const auto exact = exact_wake();
   double last_q = 1e9, last_p = 1e9;
   for (const Index k : {2, 8, 32, 128, 512}) {
     const int draws = 60000 / static_cast<int>(k);
-    const Both mean = moments(WakeSleep<Wake>{.n_samples = k}, draws, 6);
+    const BothMoments mean = moments_of(WakeSleep<Wake>{.n_samples = k}, draws, 6);
     const double of_q = (mean.q.mean() - exact.q.mean()).norm(), of_p = (mean.p.mean() - exact.p.mean()).norm();
     INFO(k << " particles: bias of phi " << of_q << ", of theta " << of_p);
     CHECK(of_q < 0.7 * last_q);
@@ -132,9 +132,9 @@ TEST_CASE("the wake phase of q: nothing from one particle, less and less bias fr
 
 TEST_CASE("mixed and defensive phases are means of what they mix", "[inference][statistical]") {
   // the same streams: the mixture of the estimates, not only of their means
-  const Net p = net();
-  const Guide q = guide();
-  const Batch<double> x = data();
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
+  const Batch<double> x = tiny_data();
   const auto run = [&](const auto& rule) {
     Rng rng(8);
     return rule(q, p, x, rng);
@@ -147,14 +147,14 @@ TEST_CASE("mixed and defensive phases are means of what they mix", "[inference][
   CHECK(run(WakeSleep<Mixed>{.n_samples = 4, .phase_q = {.alpha = 1}}).q.isApprox(wake.q, 1e-12));
   CHECK(run(WakeSleep<Mixed>{.n_samples = 4, .phase_q = {.alpha = 0}}).q.isApprox(sleep.q, 1e-12));
   // defensive: consistent for the same limit as the wake phase
-  const Both defended = moments(WakeSleep<Defensive<>>{.n_samples = 200}, 300, 9);
+  const BothMoments defended = moments_of(WakeSleep<Defensive<>>{.n_samples = 200}, 300, 9);
   CHECK((defended.q.mean() - exact_wake().q.mean()).norm() < 0.08 * exact_wake().q.mean().norm());
 }
 
 TEST_CASE("schedules: who learns when", "[inference]") {
-  const Net p = net();
-  const Guide q = guide();
-  const Batch<double> x = data();
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
+  const Batch<double> x = tiny_data();
   const auto at = [&](const PhaseSchedule& schedule, Index step) {
     Rng rng(8);
     const auto e = WakeSleep<>{.schedule = schedule}(q, p, x, rng, Occasion{step, nullptr});
@@ -180,9 +180,9 @@ TEST_CASE("schedules: who learns when", "[inference]") {
 }
 
 TEST_CASE("what wake-sleep refuses, warns of and counts", "[inference]") {
-  const Net p = net();
-  const Guide q = guide();
-  const Batch<double> x = data(), none(4, 0);
+  const Net p = tiny_net();
+  const Guide q = tiny_guide();
+  const Batch<double> x = tiny_data(), none(4, 0);
   Rng rng(1);
   CHECK_THROWS_AS(WakeSleep<>{.n_samples = 0}(q, p, x, rng), InvalidArgument);
   CHECK_THROWS_AS(WakeSleep<>{}(q, p, none, rng), InvalidArgument);
@@ -204,7 +204,7 @@ namespace {
 /// A model that finds some latents impossible, or has no number for them.
 struct Holed {
   using Scalar = double;
-  Net inner = net();
+  Net inner = tiny_net();
   double hole = -infinity;
   bool all = false;
 
@@ -231,8 +231,8 @@ struct Holed {
 }  // namespace
 
 TEST_CASE("weights of zero count, numbers gone bad are dropped, and a step with nothing left is refused", "[inference]") {
-  const Guide q = guide();
-  const Batch<double> x = data();
+  const Guide q = tiny_guide();
+  const Batch<double> x = tiny_data();
   const auto run = [&](const Holed& p, Index n) {
     Rng rng(4);
     return WakeSleep<Wake>{.n_samples = n}(q, p, x, rng);
@@ -247,9 +247,9 @@ TEST_CASE("weights of zero count, numbers gone bad are dropped, and a step with 
   CHECK((lost.q - zero.q).norm() < 1e-12);
   CHECK_FALSE(run({.all = true}, 12).finite());
   // log weights of -800 all underflow, and are none the worse for it
-  Vector<double> far = Vector<double>::Zero(Net::parameters(sizes));
+  Vector<double> far = Vector<double>::Zero(Net::parameters(tiny_sizes));
   far.tail(4).setConstant(-800);
-  const Net remote(sizes, far);
+  const Net remote(tiny_sizes, far);
   Rng rng(4);
   const auto e = WakeSleep<Wake>{.n_samples = 5}(q, remote, x, rng);
   CHECK(e.finite());

@@ -192,7 +192,7 @@ class MemoisedWakeSleep {
       for (const Index other : best) fresh = fresh && h.col(c) != h.col(other);
       if (fresh) best.push_back(c);
     }
-    std::stable_sort(best.begin(), best.end(), [&](Index i, Index j) { return scores(i) > scores(j); });
+    std::sort(best.begin(), best.end(), [&](Index i, Index j) { return scores(i) != scores(j) ? scores(i) > scores(j) : i < j; });
     if (static_cast<Index>(best.size()) > options_.codes) best.resize(static_cast<std::size_t>(options_.codes));
     T total = 0;
     for (const Index c : best) total += std::exp(scores(c) - scores(best.front()));
