@@ -6,6 +6,7 @@
 #include "support/moments.hpp"
 #include "variate/bijectors/affine.hpp"
 #include "variate/flows/coupling_flow.hpp"
+#include "variate/objectives/weighted_losses.hpp"
 
 using namespace variate;
 using namespace variate_tests;
@@ -79,6 +80,12 @@ TEST_CASE("flows in float", "[flows]") {
   const Vector<double> slope = q.evaluate(x).pullback(w);
   const auto e = narrow.evaluate(x_float);
   CHECK((e.pullback(w.cast<float>()).cast<double>() - slope).norm() < 1e-4 * slope.norm());
+  const WeightedPoints<double> data{x, Row<double>::Zero(40), w};
+  const WeightedPoints<float> data_float{x_float, Row<float>::Zero(40), w.cast<float>()};
+  const auto loss = VarianceLoss<double>{}(q, data);
+  const auto loss_float = VarianceLoss<float>{}(narrow, data_float);
+  CHECK(loss_float.value == Approx(loss.value).epsilon(1e-4));
+  CHECK((loss_float.q.cast<double>() - loss.q).norm() < 1e-3 * loss.q.norm());
   const auto s = narrow.sample_with_log_prob(again, 1000);
   CHECK((narrow.log_prob(s.value) - s.log_prob).cwiseAbs().maxCoeff() < 2e-3f);
 }
