@@ -89,6 +89,22 @@ T weighted_kl_loss(const Row<T>& f, const Row<T>& p, const Row<T>& log_q) {
 
 namespace detail {
 
+/// What can be trained on frozen points.
+template <class Q>
+inline constexpr bool learns_from_weights = [] {
+  if constexpr (Scoreable<Q>) return Parametric<Q>; else return false;
+}();
+template <class Q>
+constexpr Never explain_weighted() {
+  static_assert(Scoreable<Q>,
+                "A weighted loss needs log q with its way back: give the distribution evaluate(x), whose result has .value (one "
+                "number a column) and pullback(w) = sum_c w_c grad log q(x_c).");
+  static_assert(!Scoreable<Q> || Parametric<Q>,
+                "A weighted loss moves q's own parameters: give the distribution params() and set_params(v); what is bound to "
+                "data has none.");
+  return {};
+}
+
 /// Columns that are evaluated and pulled back together: what an evaluation keeps then stays in the cache.
 inline constexpr Index loss_columns = 1024;
 
@@ -166,8 +182,12 @@ struct VarianceLoss {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    detail::require_positive("VarianceLoss", "integral", integral);
-    return detail::weighted_estimate(*this, q, data, executor);
+    if constexpr (!detail::learns_from_weights<Q>) {
+      return detail::explain_weighted<Q>();
+    } else {
+      detail::require_positive("VarianceLoss", "integral", integral);
+      return detail::weighted_estimate(*this, q, data, executor);
+    }
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -190,8 +210,12 @@ struct ForwardKl {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    detail::require_positive("ForwardKl", "integral", integral);
-    return detail::weighted_estimate(*this, q, data, executor);
+    if constexpr (!detail::learns_from_weights<Q>) {
+      return detail::explain_weighted<Q>();
+    } else {
+      detail::require_positive("ForwardKl", "integral", integral);
+      return detail::weighted_estimate(*this, q, data, executor);
+    }
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -218,10 +242,14 @@ struct CombinedLoss {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    detail::require_positive("CombinedLoss", "integral", integral);
-    CombinedLoss scaled = *this;
-    scaled.first.integral = scaled.second.integral = integral;
-    return detail::weighted_estimate(scaled, q, data, executor);
+    if constexpr (!detail::learns_from_weights<Q>) {
+      return detail::explain_weighted<Q>();
+    } else {
+      detail::require_positive("CombinedLoss", "integral", integral);
+      CombinedLoss scaled = *this;
+      scaled.first.integral = scaled.second.integral = integral;
+      return detail::weighted_estimate(scaled, q, data, executor);
+    }
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
