@@ -1,6 +1,7 @@
 // expect: Arms is for Bernoulli distributions, bound or not: use Reinforce<LeaveOneOut> for other discrete ones
-#include <variate/estimators/arms.hpp>
-#include <variate/variate.hpp>
+#include "variate/distributions/categorical.hpp"
+#include "variate/estimators/arms.hpp"
+#include "variate/random/rng.hpp"
 
 int main() {
   const auto f = [](const variate::Batch<double>& x) -> variate::Row<double> { return x.row(0); };

@@ -1,5 +1,7 @@
 // expect: Exact needs q.support()
-#include <variate/variate.hpp>
+#include "variate/distributions/normal.hpp"
+#include "variate/estimators/exact.hpp"
+#include "variate/random/rng.hpp"
 
 int main() {
   const auto f = [](const variate::Batch<double>& x) -> variate::Row<double> { return x.row(0); };

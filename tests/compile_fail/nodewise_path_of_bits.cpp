@@ -1,5 +1,12 @@
 // expect: this distribution has none (discrete ones cannot): use Reinforce<LeaveOneOut>
-#include <variate/variate.hpp>
+#include "variate/autodiff/differentiable.hpp"
+#include "variate/autodiff/reductions.hpp"
+#include "variate/distributions/bernoulli.hpp"
+#include "variate/distributions/normal.hpp"
+#include "variate/distributions/product.hpp"
+#include "variate/estimators/nodewise.hpp"
+#include "variate/estimators/pathwise.hpp"
+#include "variate/random/rng.hpp"
 
 int main() {
   const variate::Product q(variate::Normal<double>::standard(2), variate::Bernoulli<double>(variate::Vector<double>::Zero(3)));

@@ -1,5 +1,7 @@
 // expect: Reinforce needs the score of q: give the distribution evaluate(x)
-#include <variate/variate.hpp>
+#include "variate/estimators/reinforce.hpp"
+#include "variate/random/fill.hpp"
+#include "variate/random/rng.hpp"
 
 /// Can be sampled and has a log density, but no way back from it.
 struct Uniform {

@@ -1,6 +1,7 @@
 // expect: VarGrad is for log p - log q: give it Elbo<SampledEntropy>{}(q, log_density)
-#include <variate/estimators/vargrad.hpp>
-#include <variate/variate.hpp>
+#include "variate/distributions/bernoulli.hpp"
+#include "variate/estimators/vargrad.hpp"
+#include "variate/random/rng.hpp"
 
 int main() {
   const auto f = [](const variate::Batch<double>& x) -> variate::Row<double> { return x.row(0); };

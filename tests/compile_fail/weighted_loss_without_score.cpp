@@ -1,6 +1,5 @@
 // expect: A weighted loss needs log q with its way back: give the distribution evaluate(x)
-#include <variate/objectives/weighted_losses.hpp>
-#include <variate/variate.hpp>
+#include "variate/objectives/weighted_losses.hpp"
 
 using namespace variate;
 
