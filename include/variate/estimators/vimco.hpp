@@ -54,7 +54,7 @@ struct Vimco {
         const Row<T> credit = weights.each([&](const std::vector<T>& l, std::vector<T>& out) { signals(l, out, points); });
         const Row<T> shares = weights.normalized();
         estimate.value = weights.bound();
-        estimate.q = e.score(credit) + e.direct(shares);
+        estimate.q = e.score(Row<T>(credit - shares));  // a log weight's own partial is minus the score
         estimate.f = e.pullback(shares);
         return true;
       });
