@@ -11,7 +11,7 @@
 namespace variate::detail {
 
 /// Columns of a block: a network's values for them stay in the second cache.
-inline constexpr Index flow_block = 256;
+inline constexpr Index flow_block = 128;
 
 /// `count` columns from `first` on, in rows of `wide` numbers: whole registers.
 struct ColumnBlock {
