@@ -12,7 +12,7 @@ using namespace variate;
 
 namespace {
 /// -log N(y; x, 1) of three data, so that the posterior is known.
-struct Likelihood {
+struct OfThreeData {
   template <class X>
   X operator()(const Vector<X>& x, const Batch<double>& y) const {
     X sum(0.0);
@@ -20,24 +20,24 @@ struct Likelihood {
     return sum;
   }
 };
-struct BlackBox {
-  double operator()(const Vector<double>& x, const Batch<double>& y) const { return Likelihood{}(x, y); }
+struct OfThreeDataPlainly {
+  double operator()(const Vector<double>& x, const Batch<double>& y) const { return OfThreeData{}(x, y); }
 };
-Batch<double> three() { return Batch<double>{{1.0, 2.0, 1.5}}; }
-auto standard() { return MultivariateNormal<double>::standard(1); }
-const GeneralizedViOptions<double> quiet{.progress_bar = false, .progress_info = false};
+Batch<double> three_data() { return Batch<double>{{1.0, 2.0, 1.5}}; }
+auto unit_normal() { return MultivariateNormal<double>::standard(1); }
+const GeneralizedViOptions<double> silent{.progress_bar = false, .progress_info = false};
 }  // namespace
 
-static_assert(GradientStepper<GeneralizedVi<Likelihood, Normal<double>, MultivariateNormal<double>>>);
+static_assert(GradientStepper<GeneralizedVi<OfThreeData, Normal<double>, MultivariateNormal<double>>>);
 
 TEST_CASE("Generalised inference finds the Bayesian posterior", "[inference]") {
   // prior N(0, 1), three data: N(4.5 / 4, 1/4); with w: prior exp(-l / w), N(4.5 / (3 + w), w / (3 + w))
   for (const double w : {1.0, 2.0}) {
-    auto options = quiet;
+    auto options = silent;
     options.w = w;
-    GeneralizedVi vi(Likelihood{}, Normal<double>::standard(1), standard(), options, Adam<double>{{.rate = 0.02}});
+    GeneralizedVi vi(OfThreeData{}, Normal<double>::standard(1), unit_normal(), options, Adam<double>{{.rate = 0.02}});
     Rng rng(1);
-    const auto run = vi.run(rng, three(), 1200, 1200);
+    const auto run = vi.run(rng, three_data(), 1200, 1200);
     CHECK(vi.averaged_q().loc()(0, 0) == Approx(4.5 / (3 + w)).margin(0.03));
     CHECK(vi.averaged_q().stddev()(0, 0) == Approx(std::sqrt(w / (3 + w))).epsilon(0.03));
     CHECK(run.status == Status::completed);
@@ -48,23 +48,23 @@ TEST_CASE("Generalised inference finds the Bayesian posterior", "[inference]") {
 }
 
 TEST_CASE("A black box is fitted by its score", "[inference]") {
-  auto options = quiet;
+  auto options = silent;
   options.n_samples_per_epoch = 20;
-  GeneralizedVi vi(BlackBox{}, Normal<double>::standard(1), standard(), options, Adam<double>{{.rate = 0.02}}, Reinforce<LeaveOneOut>{});
+  GeneralizedVi vi(OfThreeDataPlainly{}, Normal<double>::standard(1), unit_normal(), options, Adam<double>{{.rate = 0.02}}, Reinforce<LeaveOneOut>{});
   Rng rng(1);
-  vi.run(rng, three(), 1500, 1500);
+  vi.run(rng, three_data(), 1500, 1500);
   CHECK(vi.averaged_q().loc()(0, 0) == Approx(1.125).margin(0.06));
   CHECK(vi.averaged_q().stddev()(0, 0) == Approx(0.5).epsilon(0.1));
 }
 
 TEST_CASE("The best posterior is the one that earned the best loss", "[inference]") {
-  auto options = quiet;
+  auto options = silent;
   options.n_samples_per_epoch = 1;
   options.w = 0;
   int epoch = 0;
   const double script[6] = {3, 1, 2, -1, 0, 5};
   const auto loss = [&](const auto& theta) { return theta[0] * 1e-9 + script[epoch++]; };
-  GeneralizedVi vi(loss, Normal<double>::standard(1), standard(), options, Adam<double>{{.rate = 0.1}});
+  GeneralizedVi vi(loss, Normal<double>::standard(1), unit_normal(), options, Adam<double>{{.rate = 0.1}});
   Rng rng(1);
   std::vector<Vector<double>> after;
   const auto run = vi.run(rng, {}, 6, 6, [&](const GeneralizedViStep&, const auto& stepper) {
@@ -80,9 +80,9 @@ TEST_CASE("The best posterior is the one that earned the best loss", "[inference
 TEST_CASE("Epochs without a number are skipped and reported", "[inference]") {
   int epoch = 0;
   const auto loss = [&](const auto& theta) { return epoch++ % 2 == 0 ? theta[0] * std::nan("") : theta[0] * theta[0]; };
-  auto options = quiet;
+  auto options = silent;
   options.n_samples_per_epoch = 1;
-  GeneralizedVi vi(loss, Normal<double>::standard(1), standard(), options);
+  GeneralizedVi vi(loss, Normal<double>::standard(1), unit_normal(), options);
   Rng rng(1);
   const auto run = vi.run(rng, {}, 8, 100);
   CHECK(run.skipped == 4);
@@ -91,7 +91,7 @@ TEST_CASE("Epochs without a number are skipped and reported", "[inference]") {
   CHECK(std::isnan(run.total[0]));
   CHECK(std::isfinite(run.total[1]));
   const auto never = [](const auto& theta) { return theta[0] * std::nan(""); };
-  GeneralizedVi hopeless(never, Normal<double>::standard(1), standard(), quiet);
+  GeneralizedVi hopeless(never, Normal<double>::standard(1), unit_normal(), silent);
   const Vector<double> before = hopeless.q().params();
   const auto none = hopeless.run(rng, {}, 100, 7);
   CHECK(none.status == Status::stopped);
@@ -106,7 +106,7 @@ TEST_CASE("A loss that throws leaves everything as it was", "[inference]") {
     if (++calls > 25) throw std::runtime_error("out of luck");
     return theta[0] * theta[0];
   };
-  GeneralizedVi vi(loss, Normal<double>::standard(1), standard(), quiet);
+  GeneralizedVi vi(loss, Normal<double>::standard(1), unit_normal(), silent);
   Rng rng(1);
   CHECK_THROWS_AS(vi.run(rng, {}, 10), std::runtime_error);
   CHECK(vi.index() == 2);
@@ -117,34 +117,34 @@ TEST_CASE("A loss that throws leaves everything as it was", "[inference]") {
 
 TEST_CASE("Runs do not depend on the executor, nor on whether they are broken off", "[inference]") {
   const auto make = [](auto&&... executor) {
-    return GeneralizedVi(Likelihood{}, Normal<double>::standard(1), standard(), quiet, Adam<double>{}, Pathwise{}, Kl{}, executor...);
+    return GeneralizedVi(OfThreeData{}, Normal<double>::standard(1), unit_normal(), silent, Adam<double>{}, Pathwise{}, Kl{}, executor...);
   };
   ThreadPool pool(2);
   auto serial = make();
   auto threads = make(pool);
   auto broken = make();
   Rng rng(4);
-  serial.run(rng, three(), 30);
-  threads.run(rng, three(), 30);
-  broken.run(rng, three(), 11);
+  serial.run(rng, three_data(), 30);
+  threads.run(rng, three_data(), 30);
+  broken.run(rng, three_data(), 11);
   auto copy = broken;
-  copy.run(rng, three(), 19);
+  copy.run(rng, three_data(), 19);
   CHECK(serial.q().params() == threads.q().params());
   CHECK(serial.q().params() == copy.q().params());
   auto fitted = make();
-  fitted.observe(three());
+  fitted.observe(three_data());
   const auto by_fit = fit(fitted, rng, {.max_steps = 30});
   CHECK(by_fit.q().params() == serial.q().params());
 }
 
 TEST_CASE("Initialising to the prior", "[inference]") {
   const auto far = MultivariateNormal<double>::from_covariance(Vector<double>::Constant(1, 2.0), Batch<double>::Constant(1, 1, 0.3));
-  auto options = quiet;
+  auto options = silent;
   options.initialization_lr = 0.05;
   options.initialize_estimator_to_prior = true;
-  GeneralizedVi vi(Likelihood{}, Normal<double>::standard(1), far, options);
+  GeneralizedVi vi(OfThreeData{}, Normal<double>::standard(1), far, options);
   Rng rng(1);
-  const auto run = vi.run(rng, three(), 0);
+  const auto run = vi.run(rng, three_data(), 0);
   CHECK(run.initialization.stop == InitializationReport::Stop::close);
   CHECK(std::abs(run.initialization.losses.back()) < 0.01);
   CHECK(vi.q().loc()(0, 0) == Approx(0).margin(0.2));
@@ -156,9 +156,9 @@ TEST_CASE("Initialising to the prior", "[inference]") {
 
 TEST_CASE("Options that make no sense", "[inference]") {
   const auto with = [](auto change) {
-    auto options = quiet;
+    auto options = silent;
     change(options);
-    return GeneralizedVi(Likelihood{}, Normal<double>::standard(1), standard(), options);
+    return GeneralizedVi(OfThreeData{}, Normal<double>::standard(1), unit_normal(), options);
   };
   CHECK_THROWS_AS(with([](auto& o) { o.w = -1; }), DomainError);
   CHECK_THROWS_AS(with([](auto& o) { o.w = std::nan(""); }), DomainError);
@@ -167,11 +167,11 @@ TEST_CASE("Options that make no sense", "[inference]") {
   CHECK_THROWS_AS(with([](auto& o) { o.gradient_clipping_norm = 0; }), DomainError);
   CHECK_THROWS_AS(with([](auto& o) { o.initialization_lr = 0; }), DomainError);
   CHECK_THROWS_AS(with([](auto& o) { o.jacobian_chunk_size = -1; }), InvalidArgument);
-  CHECK_THROWS_AS(GeneralizedVi(Likelihood{}, Normal<double>::standard(2), standard()), ShapeError);
+  CHECK_THROWS_AS(GeneralizedVi(OfThreeData{}, Normal<double>::standard(2), unit_normal()), ShapeError);
   auto vi = with([](auto&) {});
   Rng rng(1);
-  CHECK_THROWS_AS(vi.run(rng, three(), -1), InvalidArgument);
-  CHECK_THROWS_AS(vi.run(rng, three(), 1, 0), InvalidArgument);
+  CHECK_THROWS_AS(vi.run(rng, three_data(), -1), InvalidArgument);
+  CHECK_THROWS_AS(vi.run(rng, three_data(), 1, 0), InvalidArgument);
   CHECK_THROWS_AS(vi.step(rng, Batch<double>::Constant(1, 1, std::nan(""))), InvalidArgument);
   try {
     with([](auto& o) { o.w = -1; });

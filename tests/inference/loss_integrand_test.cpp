@@ -8,7 +8,7 @@
 using namespace variate;
 
 namespace {
-struct Noisy {
+struct NoisyProduct {
   template <class X, class R>
   X operator()(const Vector<X>& x, const Batch<double>&, R& rng) const {
     if (normals<double>(rng, 1, 1)(0, 0) > 3) throw std::runtime_error("a rare accident");
@@ -22,8 +22,8 @@ TEST_CASE("Losses have the same bits for any executor, and are not run twice", "
   const Batch<double> x = normals<double>(rng, 2, 7), data;
   const SerialExecutor here;
   ThreadPool pool(3);
-  const LossIntegrand<Noisy, double, Rng, const SerialExecutor, true> serial(Noisy{}, data, rng, here, {});
-  const LossIntegrand<Noisy, double, Rng, ThreadPool, true> threads(Noisy{}, data, rng, pool, {Mode::forward});
+  const LossIntegrand<NoisyProduct, double, Rng, const SerialExecutor, true> serial(NoisyProduct{}, data, rng, here, {});
+  const LossIntegrand<NoisyProduct, double, Rng, ThreadPool, true> threads(NoisyProduct{}, data, rng, pool, {Mode::forward});
   const auto a = serial.evaluate(x), b = threads.evaluate(x);
   CHECK(a.value == b.value);
   CHECK(a.gradient == b.gradient);
@@ -39,7 +39,7 @@ TEST_CASE("Losses have the same bits for any executor, and are not run twice", "
   CHECK(serial.jacobians() == a.gradient);
   // columns draw noise of their own
   const Batch<double> same = Batch<double>::Ones(2, 3);
-  const LossIntegrand<Noisy, double, Rng, const SerialExecutor, false> values(Noisy{}, data, rng, here, {});
+  const LossIntegrand<NoisyProduct, double, Rng, const SerialExecutor, false> values(NoisyProduct{}, data, rng, here, {});
   const Row<double> three = values(same);
   CHECK(three[0] != three[1]);
 }

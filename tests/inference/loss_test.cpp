@@ -22,13 +22,13 @@ struct OwnWayBack {
     return x.sum();
   }
 };
-struct BlackBox {
+struct PlainLoss {
   double operator()(const Vector<double>& x) const { return x.sum(); }
 };
 }  // namespace
 
 static_assert(Loss<NoisyLoss> && DifferentiableLoss<NoisyLoss>);
-static_assert(Loss<BlackBox> && !DifferentiableLoss<BlackBox>);
+static_assert(Loss<PlainLoss> && !DifferentiableLoss<PlainLoss>);
 static_assert(DifferentiableLoss<OwnWayBack, double, Rng>);
 static_assert(!Loss<int>);
 

@@ -8,11 +8,11 @@
 using namespace variate;
 
 namespace {
-MultivariateNormal<double> gaussian(double mean, double variance) {
+MultivariateNormal<double> normal_of(double mean, double variance) {
   return MultivariateNormal<double>::from_covariance(Vector<double>::Constant(1, mean), Batch<double>::Constant(1, 1, variance));
 }
 /// D_alpha between normals (Gil, Alajaji and Linder 2013).
-double renyi(double m, double s2, double n, double t2, double alpha) {
+double renyi_of_normals(double m, double s2, double n, double t2, double alpha) {
   const double mixed = (1 - alpha) * s2 + alpha * t2;
   return 0.5 * std::log(t2 / s2) + std::log(t2 / mixed) / (2 * (alpha - 1)) + alpha * (m - n) * (m - n) / (2 * mixed);
 }
@@ -20,7 +20,7 @@ double renyi(double m, double s2, double n, double t2, double alpha) {
 
 TEST_CASE("Divergences of known value", "[inference]") {
   Rng rng(1);
-  const auto zero = gaussian(0, 1), one = gaussian(1, 1);
+  const auto zero = normal_of(0, 1), one = normal_of(1, 1);
   CHECK(compute_regularisation_loss(zero, zero, rng, 10) == 0);
   CHECK(compute_regularisation_loss(zero, one, rng, 10) == Approx(0.5));
   CHECK(compute_regularisation_loss(zero, Normal<double>::standard(1), rng, 10) == 0);
@@ -32,7 +32,7 @@ TEST_CASE("Divergences of known value", "[inference]") {
 
 TEST_CASE("Sampled divergences and their gradients", "[inference][statistical]") {
   Rng rng(2);
-  const auto q = gaussian(0.3, 0.8), prior = gaussian(-0.2, 1.5);
+  const auto q = normal_of(0.3, 0.8), prior = normal_of(-0.2, 1.5);
   const auto exact = Kl{}(q, prior, rng, 1);
   const auto sampled = SampledKl{}(q, prior, rng, 40000);
   CHECK(sampled.value == Approx(exact.value).margin(0.01));
@@ -45,11 +45,11 @@ TEST_CASE("Sampled divergences and their gradients", "[inference][statistical]")
 
   for (const double alpha : {0.5, 2.0}) {
     const auto estimate = Renyi{alpha}(q, prior, rng, 40000);
-    CHECK(estimate.value == Approx(renyi(0.3, 0.8, -0.2, 1.5, alpha)).margin(0.02));
+    CHECK(estimate.value == Approx(renyi_of_normals(0.3, 0.8, -0.2, 1.5, alpha)).margin(0.02));
     const double h = 1e-5, sd = std::sqrt(0.8);
-    const double by_mean = (renyi(0.3 + h, 0.8, -0.2, 1.5, alpha) - renyi(0.3 - h, 0.8, -0.2, 1.5, alpha)) / (2 * h);
-    const double by_log_sd = (renyi(0.3, std::pow(sd * std::exp(h), 2), -0.2, 1.5, alpha) -
-                              renyi(0.3, std::pow(sd * std::exp(-h), 2), -0.2, 1.5, alpha)) / (2 * h);
+    const double by_mean = (renyi_of_normals(0.3 + h, 0.8, -0.2, 1.5, alpha) - renyi_of_normals(0.3 - h, 0.8, -0.2, 1.5, alpha)) / (2 * h);
+    const double by_log_sd = (renyi_of_normals(0.3, std::pow(sd * std::exp(h), 2), -0.2, 1.5, alpha) -
+                              renyi_of_normals(0.3, std::pow(sd * std::exp(-h), 2), -0.2, 1.5, alpha)) / (2 * h);
     CHECK(estimate.q[0] == Approx(by_mean).margin(0.02));
     CHECK(estimate.q[1] == Approx(by_log_sd).margin(0.02));
   }

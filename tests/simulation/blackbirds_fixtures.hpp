@@ -25,6 +25,8 @@ using variate::Row;
 using variate::Vector;
 
 inline Vector<double> numbers(const nlohmann::json& j) { return matrix(j).col(0); }
+/// A count. (Comparing with the JSON value itself costs a second of compile time.)
+inline Index whole(const nlohmann::json& j) { return j.get<Index>(); }
 /// Samples are columns here, rows there.
 inline Batch<double> columns(const nlohmann::json& j) { return matrix(j).transpose(); }
 
@@ -110,11 +112,12 @@ inline Batch<double> by_factor(const variate::MultivariateNormal<double>& q, con
 /// triangle with half the diagonal (Murray 2016).
 inline Batch<double> by_covariance(const Batch<double>& l, const Batch<double>& g) {
   const Index d = l.rows();
-  Batch<double> p = l.transpose() * g;
-  for (Index i = 0; i < d; ++i) {
-    p(i, i) *= 0.5;
-    for (Index j = i + 1; j < d; ++j) p(i, j) = 0;
-  }
+  Batch<double> p = Batch<double>::Zero(d, d);
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j <= i; ++j) {
+      for (Index k = 0; k < d; ++k) p(i, j) += l(k, i) * g(k, j);
+      if (i == j) p(i, i) *= 0.5;
+    }
   variate::math::solve_lower_transposed(l, p);
   Batch<double> t = p.transpose();
   variate::math::solve_lower_transposed(l, t);

@@ -30,7 +30,7 @@ TEST_CASE("The Gaussian posterior", "[fixtures][blackbirds]") {
     require_fields(problem, {"d", "mu", "cov", "x", "log_prob", "grad_sum_log_prob_mu", "grad_sum_log_prob_cov", "eps", "sample",
                              "sample_log_prob"});
     const CovarianceGaussian q(numbers(problem.at("mu")), matrix(problem.at("cov")));
-    CHECK(q.event_size() == problem.at("d"));
+    CHECK(q.event_size() == whole(problem.at("d")));
     const Batch<double> x = columns(problem.at("x"));
     const auto e = q.evaluate(x);
     worst.compare(e.value.transpose(), numbers(problem.at("log_prob")));
@@ -65,7 +65,7 @@ TEST_CASE("The divergence from the prior and its whole gradient", "[fixtures][bl
     const auto prior = MultivariateNormal<double>::from_covariance(numbers(problem.at("prior_mu")), matrix(problem.at("prior_cov")));
     const Batch<double> eps = columns(problem.at("eps"));
     const Index n = problem.at("n");
-    CHECK(q.event_size() == problem.at("d"));
+    CHECK(q.event_size() == whole(problem.at("d")));
     Recorded<double> rng({eps, eps, eps, eps});
     const Batch<double> z = q.sample(rng, n);
     worst.compare(z, columns(problem.at("z")));

@@ -7,7 +7,7 @@ using namespace variate;
 
 namespace {
 /// -log N(y; x, 1) but for the constant, y the data.
-struct Likelihood {
+struct MeanOfData {
   template <class X>
   X operator()(const Vector<X>& x, const Batch<double>& y) const {
     X sum(0.0);
@@ -15,7 +15,7 @@ struct Likelihood {
     return sum;
   }
 };
-Batch<double> data() { return Batch<double>{{1.0, 2.0, 1.5}}; }
+Batch<double> chain_data() { return Batch<double>{{1.0, 2.0, 1.5}}; }
 }  // namespace
 
 TEST_CASE("A chain samples the posterior, and at temperature w generalised inference's optimum", "[simulation][statistical]") {
@@ -24,9 +24,9 @@ TEST_CASE("A chain samples the posterior, and at temperature w generalised infer
     for (const bool tempered : {true, false}) {
       // prior^(w/t) exp(-l/t): precision (w/2 + 3)/t
       const double t = tempered ? w : 1.0, precision = (w / 2 + 3) / t, mean = (w / 2 + 4.5) / (w / 2 + 3);
-      const Mala mala(prior, Likelihood{}, MalaOptions<double>{.w = w, .temperature = t, .scale = 0.8 / precision});
+      const Mala mala(prior, MeanOfData{}, MalaOptions<double>{.w = w, .temperature = t, .scale = 0.8 / precision});
       Rng rng(4);
-      const auto chain = mala.run(rng, Vector<double>::Zero(1), data(), 20000);
+      const auto chain = mala.run(rng, Vector<double>::Zero(1), chain_data(), 20000);
       const auto kept = chain.states.rightCols(19000);
       // about 5000 independent draws: 4 standard errors
       CHECK(std::abs(kept.mean() - mean) < 4 / std::sqrt(5000 * precision));
@@ -39,17 +39,17 @@ TEST_CASE("A chain samples the posterior, and at temperature w generalised infer
 
 TEST_CASE("What is no chain", "[simulation]") {
   const auto prior = Normal<double>::standard(1);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.w = -1}), DomainError);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.scale = 0}), DomainError);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.temperature = 0}), DomainError);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.gradient_clipping_norm = 0}), DomainError);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.covariance = -Batch<double>::Identity(1, 1)}), DomainError);
-  CHECK_THROWS_AS(Mala(prior, Likelihood{}, MalaOptions<double>{.covariance = Batch<double>::Ones(2, 1)}), ShapeError);
-  const Mala mala(prior, Likelihood{}, MalaOptions<double>{.covariance = Batch<double>::Identity(2, 2)});
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.w = -1}), DomainError);
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.scale = 0}), DomainError);
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.temperature = 0}), DomainError);
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.gradient_clipping_norm = 0}), DomainError);
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.covariance = -Batch<double>::Identity(1, 1)}), DomainError);
+  CHECK_THROWS_AS(Mala(prior, MeanOfData{}, MalaOptions<double>{.covariance = Batch<double>::Ones(2, 1)}), ShapeError);
+  const Mala mala(prior, MeanOfData{}, MalaOptions<double>{.covariance = Batch<double>::Identity(2, 2)});
   Rng rng(1);
-  CHECK_THROWS_AS(mala.run(rng, Vector<double>::Zero(1), data(), 5), ShapeError);
-  const Mala plain(prior, Likelihood{});
-  CHECK_THROWS_AS(plain.run(rng, Vector<double>::Zero(1), data(), -1), InvalidArgument);
+  CHECK_THROWS_AS(mala.run(rng, Vector<double>::Zero(1), chain_data(), 5), ShapeError);
+  const Mala plain(prior, MeanOfData{});
+  CHECK_THROWS_AS(plain.run(rng, Vector<double>::Zero(1), chain_data(), -1), InvalidArgument);
   CHECK_THROWS_AS(plain.run(rng, Vector<double>::Zero(1), Batch<double>::Constant(1, 1, std::nan("")), 1), DomainError);
-  CHECK(plain.run(rng, Vector<double>::Zero(1), data(), 0).states.cols() == 1);
+  CHECK(plain.run(rng, Vector<double>::Zero(1), chain_data(), 0).states.cols() == 1);
 }

@@ -47,8 +47,8 @@ TEST_CASE("Simulated minimum distance", "[fixtures][blackbirds]") {
     worst.compare(Eigen::Map<const Vector<double>>(run.losses.data(), losses.size()), losses);
     worst.compare(run.best, numbers(problem.at("best")));
     worst.compare(run.last, numbers(problem.at("final")));
-    CHECK(run.best.size() == problem.at("d"));
-    CHECK(run.stopped == (losses.size() < problem.at("n_epochs")));
+    CHECK(run.best.size() == whole(problem.at("d")));
+    CHECK(run.stopped == (losses.size() < whole(problem.at("n_epochs"))));
   }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("Langevin chains", "[fixtures][blackbirds]") {
     const auto chain = mala.run(rng, numbers(problem.at("x0")), data, static_cast<Index>(eps.size()));
     worst.compare(chain.states, columns(problem.at("chain")));
     REQUIRE(chain.accepted.size() == problem.at("accepted").size());
-    for (std::size_t i = 0; i < chain.accepted.size(); ++i) CHECK(chain.accepted[i] == problem.at("accepted").at(i));
+    for (std::size_t i = 0; i < chain.accepted.size(); ++i) CHECK(chain.accepted[i] == problem.at("accepted").at(i).get<bool>());
     REQUIRE(problem.at("evaluations").size() > 0);
     for (const auto& one : problem.at("evaluations")) {
       require_fields(one, {"state", "log_density", "grad"});
@@ -82,6 +82,6 @@ TEST_CASE("Langevin chains", "[fixtures][blackbirds]") {
       worst.compare(mala.log_density(numbers(one.at("state")), data, rng, gradient), number(one.at("log_density")));
       worst.compare(gradient, numbers(one.at("grad")));
     }
-    CHECK(chain.states.rows() == problem.at("d"));
+    CHECK(chain.states.rows() == whole(problem.at("d")));
   }
 }

@@ -66,10 +66,10 @@ TEST_CASE("Posteriors of a conjugate simulator are calibrated", "[simulation][st
       GeneralizedVi vi(loss, prior, MultivariateNormal<double>::standard(1),
                        {.w = w, .n_samples_per_epoch = 4, .diff_mode = Mode::forward, .progress_bar = false},
                        Adam<double>{{.rate = 0.05}});
-      vi.run(rng, y, 250, 250);
+      vi.run(rng, y, 150, 150);
       return vi.averaged_q();
     };
-    return simulation_based_calibration(prior, simulate, posterior, Rng(21), 200).p_value();
+    return simulation_based_calibration(prior, simulate, posterior, Rng(21), 150).p_value();
   };
   CHECK(calibrated(1) > 1e-3);    // false alarm 1e-3
   CHECK(calibrated(0.1) < 1e-4);  // a posterior that trusts the loss ten times too much is found out

@@ -6,10 +6,10 @@
 using namespace variate;
 
 namespace {
-using D = Dual<double, 1>;
+using Slope = Dual<double, 1>;
 /// df/dx by central differences.
 template <class F>
-double slope(F f, double x) {
+double difference(F f, double x) {
   return (f(x + 1e-5) - f(x - 1e-5)) / 2e-5;
 }
 }  // namespace
@@ -17,17 +17,17 @@ double slope(F f, double x) {
 TEST_CASE("A straight-through coin is hard and has the soft one's slope", "[simulation]") {
   for (const double odds : {-1.3, 0.2, 2.0})
     for (const double noise : {-2.0, -0.1, 0.3, 1.9}) {
-      const D choice = straight_through_bernoulli(D::variable(odds), noise, 0.5);
+      const Slope choice = straight_through_bernoulli(Slope::variable(odds), noise, 0.5);
       CHECK(choice.value == (odds + noise > 0 ? 1 : 0));
-      CHECK(choice.tangent[0] == Approx(slope([&](double x) { return 1 / (1 + std::exp(-(x + noise) / 0.5)); }, odds)).epsilon(1e-6));
+      CHECK(choice.tangent[0] == Approx(difference([&](double x) { return 1 / (1 + std::exp(-(x + noise) / 0.5)); }, odds)).epsilon(1e-6));
       CHECK(straight_through_bernoulli(odds, noise, 0.5) == choice.value);
       const double p = 1 / (1 + std::exp(-odds));
-      const D of_p = straight_through_bernoulli_of(D::variable(p), noise, 0.5);
+      const Slope of_p = straight_through_bernoulli_of(Slope::variable(p), noise, 0.5);
       CHECK(of_p.value == choice.value);
       CHECK(of_p.tangent[0] == Approx(choice.tangent[0] / (p * (1 - p))));
     }
-  CHECK(straight_through_bernoulli_of(D::variable(0.0), 30.0).tangent[0] == 0);
-  CHECK(straight_through_bernoulli_of(D::variable(1.0), -20.0).value == 1);
+  CHECK(straight_through_bernoulli_of(Slope::variable(0.0), 30.0).tangent[0] == 0);
+  CHECK(straight_through_bernoulli_of(Slope::variable(1.0), -20.0).value == 1);
   CHECK(std::isnan(straight_through_bernoulli(std::nan(""), 0.0)));
 }
 
@@ -51,13 +51,13 @@ TEST_CASE("A straight-through choice is one-hot with the softmax's slopes", "[si
     const auto k = static_cast<std::size_t>(which);
     return std::exp((logits[k] + gumbels[k]) / temperature) / sum;
   };
-  const std::vector<D> log_weights{D::variable(at), D(0.3), D(-0.2)};
+  const std::vector<Slope> log_weights{Slope::variable(at), Slope(0.3), Slope(-0.2)};
   const auto choice = straight_through_categorical(log_weights, gumbels, temperature);
   const double hard[3] = {0, 0, 1};
   for (int k = 0; k < 3; ++k) {
     const auto i = static_cast<std::size_t>(k);
     CHECK(choice[i].value == hard[i]);
-    CHECK(choice[i].tangent[0] == Approx(slope([&](double x) { return soft(x, k); }, at)).epsilon(1e-6));
+    CHECK(choice[i].tangent[0] == Approx(difference([&](double x) { return soft(x, k); }, at)).epsilon(1e-6));
   }
   CHECK(straight_through_categorical(std::vector<double>{0.5, 0.3, -0.2}, gumbels)[2] == 1);
   CHECK_THROWS_AS(straight_through_categorical(std::vector<double>{0.5}, gumbels), ShapeError);
@@ -65,15 +65,15 @@ TEST_CASE("A straight-through choice is one-hot with the softmax's slopes", "[si
 }
 
 TEST_CASE("Clips", "[simulation]") {
-  CHECK(clip(D::variable(0.5), 0.0, 1.0).tangent[0] == 1);
-  CHECK(clip(D::variable(1.0), 0.0, 1.0).tangent[0] == 1);
-  CHECK(clip(D::variable(1.5), 0.0, 1.0).tangent[0] == 0);
+  CHECK(clip(Slope::variable(0.5), 0.0, 1.0).tangent[0] == 1);
+  CHECK(clip(Slope::variable(1.0), 0.0, 1.0).tangent[0] == 1);
+  CHECK(clip(Slope::variable(1.5), 0.0, 1.0).tangent[0] == 0);
   CHECK(clip(-1.0, 0.0, 1.0) == 0);
   for (const double x : {-2.0, 0.4, 3.0}) {
-    const D soft = soft_clip(D::variable(x), 0.0, 1.0, 5.0);
+    const Slope soft = soft_clip(Slope::variable(x), 0.0, 1.0, 5.0);
     CHECK(soft.value > 0);
     CHECK(soft.value < 1.15);
-    CHECK(soft.tangent[0] == Approx(slope([](double y) { return soft_clip(y, 0.0, 1.0, 5.0); }, x)).epsilon(1e-6).margin(1e-9));
+    CHECK(soft.tangent[0] == Approx(difference([](double y) { return soft_clip(y, 0.0, 1.0, 5.0); }, x)).epsilon(1e-6).margin(1e-9));
   }
 }
 
@@ -81,6 +81,6 @@ TEST_CASE("Soft maxima do not overflow", "[simulation]") {
   CHECK(soft_maximum(1e4, -1e4) == 1e4);
   CHECK(soft_minimum(1e4, -1e4) == -1e4);
   CHECK(soft_maximum(2.0, 2.0, 4.0) == Approx(2 + std::log(2.0) / 4));
-  const D x = soft_maximum(D::variable(0.3), D(0.5), 3.0);
-  CHECK(x.tangent[0] == Approx(slope([](double y) { return soft_maximum(y, 0.5, 3.0); }, 0.3)).epsilon(1e-6));
+  const Slope x = soft_maximum(Slope::variable(0.3), Slope(0.5), 3.0);
+  CHECK(x.tangent[0] == Approx(difference([](double y) { return soft_maximum(y, 0.5, 3.0); }, 0.3)).epsilon(1e-6));
 }

@@ -8,7 +8,7 @@ using namespace variate;
 
 namespace {
 /// Two outputs, the second of which is not a number where theta is negative.
-struct Half {
+struct HalfGood {
   Index n_timesteps() const { return 3; }
   template <class X, class R>
   X initialize(const Vector<X>& theta, R&) const {
@@ -24,11 +24,10 @@ struct Half {
     return {x, sqrt(x)};
   }
 };
-using D = Dual<double, 1>;
 }  // namespace
 
 TEST_CASE("Outputs that are not numbers are left out and counted", "[simulation]") {
-  const SimulatedLoss loss(Half{});
+  const SimulatedLoss loss(HalfGood{});
   const Batch<double> data = Batch<double>::Zero(2, 4);
   Rng rng(1);
   const auto good = loss(Vector<double>::Constant(1, 2.0).eval(), data, rng);
@@ -40,7 +39,7 @@ TEST_CASE("Outputs that are not numbers are left out and counted", "[simulation]
   Vector<double> g;
   CHECK(differentiate_loss(loss, Vector<double>::Constant(1, -2.0).eval(), data, rng, g).skipped == 1);
   CHECK(g[0] == Approx((2 * 2 * -1 + 4 * 8 * -1 + 6 * 32 * -1 + 8 * 128 * -1) / 4.0));
-  const SimulatedLoss second(Half{}, SquaredError{}, {.output = 1});
+  const SimulatedLoss second(HalfGood{}, SquaredError{}, {.output = 1});
   const auto none = second(Vector<double>::Constant(1, -2.0).eval(), data, rng);
   CHECK(none.skipped == 1);
   CHECK(std::isnan(none.value));
@@ -53,7 +52,7 @@ TEST_CASE("A loss of one's own for each output", "[simulation]") {
     for (Index t = 0; t < x.size(); ++t) sum += (x[t] - y[t]) * (x[t] - y[t]) * (x[t] - y[t]);
     return sum;
   };
-  const SimulatedLoss loss(Half{}, absolute, {.output = 0});
+  const SimulatedLoss loss(HalfGood{}, absolute, {.output = 0});
   const Batch<double> data = Batch<double>::Zero(2, 4);
   Rng rng(1);
   Vector<double> g;
@@ -69,7 +68,7 @@ TEST_CASE("A black box is a callable", "[simulation]") {
   CHECK(loss(Vector<double>::Constant(1, 2.0).eval(), Batch<double>(Batch<double>::Zero(1, 3)), rng).value == 4);
   static_assert(Loss<SimulatedLoss<decltype(box)>, double, Rng>);
   static_assert(!DifferentiableLoss<SimulatedLoss<decltype(box)>, double, Rng>);
-  static_assert(DifferentiableLoss<SimulatedLoss<Half>, double, Rng>);
+  static_assert(DifferentiableLoss<SimulatedLoss<HalfGood>, double, Rng>);
   const auto noisy = [](const Vector<double>& theta, Rng& engine) {
     return Batch<double>(normals<double>(engine, 1, 3).array() + theta[0]);
   };

@@ -8,7 +8,7 @@ using namespace variate;
 
 namespace {
 /// x <- a x + b + noise from x = b: every derivative is known.
-struct Linear {
+struct LinearRecursion {
   Index steps = 6;
   Index n_timesteps() const { return steps; }
   template <class X, class R>
@@ -24,17 +24,17 @@ struct Linear {
     return {x, 2.0 * x};
   }
 };
-using D = Dual<double, 2>;
-Vector<D> variables(double a, double b) {
-  Vector<D> theta(2);
-  theta << D::variable(a, 0), D::variable(b, 1);
+using Pair = Dual<double, 2>;
+Vector<Pair> pair_of(double a, double b) {
+  Vector<Pair> theta(2);
+  theta << Pair::variable(a, 0), Pair::variable(b, 1);
   return theta;
 }
 }  // namespace
 
-static_assert(Simulator<Linear, double>);
-static_assert(Simulator<Linear, D>);
-static_assert(Simulator<Linear, Reverse<double>>);
+static_assert(Simulator<LinearRecursion, double>);
+static_assert(Simulator<LinearRecursion, Pair>);
+static_assert(Simulator<LinearRecursion, Reverse<double>>);
 static_assert(Simulator<RandomWalk<float>, float>);
 static_assert(!Simulator<int, double>);
 
@@ -42,12 +42,12 @@ TEST_CASE("A run has a column for the first state and one for each step", "[simu
   Rng rng(1), again(1);
   Vector<double> theta(2);
   theta << 0.5, 1.0;
-  const Batch<double> run = simulate_and_observe(Linear{}, theta, rng);
+  const Batch<double> run = simulate_and_observe(LinearRecursion{}, theta, rng);
   CHECK(run.rows() == 2);
   CHECK(run.cols() == 7);
   CHECK(run(0, 0) == 1);
   CHECK(run.row(1) == 2 * run.row(0));
-  const Batch<D> duals = simulate_and_observe(Linear{}, variables(0.5, 1.0), again);
+  const Batch<Pair> duals = simulate_and_observe(LinearRecursion{}, pair_of(0.5, 1.0), again);
   for (Index t = 0; t < 7; ++t) CHECK(duals(0, t).value == run(0, t));
 }
 
@@ -57,11 +57,11 @@ TEST_CASE("A gradient horizon is a true truncation", "[simulation]") {
   Vector<double> theta(2);
   theta << a, b;
   Rng values_rng = noise;
-  const Batch<double> values = simulate_and_observe(Linear{}, theta, values_rng);
+  const Batch<double> values = simulate_and_observe(LinearRecursion{}, theta, values_rng);
   for (const int horizon : {-1, 0, 1, 2, 3, 5, 6}) {
     Rng rng = noise;
     const std::optional<Index> h = horizon < 0 ? std::nullopt : std::optional<Index>(horizon);
-    const Batch<D> run = simulate_and_observe(Linear{}, variables(a, b), rng, h);
+    const Batch<Pair> run = simulate_and_observe(LinearRecursion{}, pair_of(a, b), rng, h);
     for (Index t = 0; t < 7; ++t) {
       CHECK(run(0, t).value == values(0, t));
       // x_t is made by step t - 1, which sees the steps t - 1 - h, ..., t - 1
@@ -81,11 +81,11 @@ TEST_CASE("A gradient horizon is a true truncation", "[simulation]") {
 TEST_CASE("What is no run", "[simulation]") {
   Rng rng(1);
   const Vector<double> theta = Vector<double>::Ones(2);
-  CHECK_THROWS_AS(simulate_and_observe(Linear{0}, theta, rng), InvalidArgument);
-  CHECK_THROWS_AS(simulate_and_observe(Linear{}, theta, rng, 7), InvalidArgument);
-  CHECK_THROWS_AS(simulate_and_observe(Linear{}, theta, rng, -1), InvalidArgument);
+  CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{0}, theta, rng), InvalidArgument);
+  CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{}, theta, rng, 7), InvalidArgument);
+  CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{}, theta, rng, -1), InvalidArgument);
   try {
-    simulate_and_observe(Linear{}, theta, rng, 7);
+    simulate_and_observe(LinearRecursion{}, theta, rng, 7);
   } catch (const InvalidArgument& e) {
     CHECK(variate_tests::says(e.what(), "gradient_horizon is 7, expected none, or from 0 to the 6 steps"));
   }

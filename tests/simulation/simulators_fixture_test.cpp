@@ -125,7 +125,7 @@ TEST_CASE("Epidemics with recorded noise", "[fixtures][blackbirds]") {
          Graph graph(problem.at("n_agents"), edges);
          Index degree = 0;
          for (Index i = 0; i < graph.size(); ++i) degree = std::max(degree, graph.degree(i));
-         CHECK(degree == problem.at("max_degree"));
+         CHECK(degree == whole(problem.at("max_degree")));
          const Sir<double> model(std::move(graph), problem.at("n_timesteps"), number(problem.at("tau")));
          const auto& noise = problem.at("noise");
          require_fields(noise, {"init", "infection", "recovery"});

@@ -49,7 +49,7 @@ void replay(const nlohmann::json& problem, Worst& worst) {
                                  .beta2 = number(adam.at("betas").at(1)),
                                  .epsilon = number(adam.at("eps"))}},
                    Estimator{}, PeerKl{});
-  CHECK(vi.q().event_size() == problem.at("d"));
+  CHECK(vi.q().event_size() == whole(problem.at("d")));
   REQUIRE(problem.at("steps").size() > 0);
   for (const auto& step : problem.at("steps")) {
     require_fields(step, {"eps_loss", "eps_reg", "loss", "regularisation", "total", "grads_before_clip", "grad_norm", "grads_after_clip",
@@ -105,12 +105,12 @@ TEST_CASE("Early stopping of runs", "[fixtures][blackbirds]") {
     GeneralizedVi vi(scripted, q, q, {.w = 0, .n_samples_per_epoch = 1});
     Rng rng(1);
     const auto run = vi.run(rng, {}, problem.at("n_epochs"), problem.at("patience"));
-    CHECK(run.epochs() == problem.at("epochs_run"));
-    CHECK(epoch == problem.at("epochs_run"));
+    CHECK(run.epochs() == whole(problem.at("epochs_run")));
+    CHECK(epoch == whole(problem.at("epochs_run")));
     CHECK(run.best_loss == number(problem.at("best_loss")));
-    CHECK(run.best_epoch == problem.at("best_epoch"));
+    CHECK(run.best_epoch == whole(problem.at("best_epoch")));
     CHECK(run.best.has_value());
-    CHECK(run.status == (run.epochs() < problem.at("n_epochs") ? Status::stopped : run.status));
+    CHECK(run.status == (run.epochs() < whole(problem.at("n_epochs")) ? Status::stopped : run.status));
     Index absent = 0;
     for (Index i = 0; i < run.epochs(); ++i) absent += std::isnan(losses[i]);
     CHECK(run.skipped == absent);
@@ -135,7 +135,7 @@ TEST_CASE("Bringing the posterior to the prior", "[fixtures][blackbirds]") {
     const std::string stop = problem.at("stop");
     REQUIRE((stop == "atol" || stop == "patience"));
     CHECK(report.stop == (stop == "atol" ? InitializationReport::Stop::close : InitializationReport::Stop::no_improvement));
-    REQUIRE(static_cast<Index>(report.losses.size()) == problem.at("iterations"));
+    REQUIRE(static_cast<Index>(report.losses.size()) == whole(problem.at("iterations")));
     const Vector<double> losses = numbers(problem.at("losses"));
     for (Index i = 0; i < losses.size(); ++i) worst.compare(report.losses[static_cast<std::size_t>(i)], losses[i]);
     worst.compare(vi.q().mean(), numbers(problem.at("mu")));
