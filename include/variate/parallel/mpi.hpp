@@ -229,7 +229,7 @@ class Agreed {
   Distributed* executor_;
   O observer_;
 };
-/// `agreed(executor, StopOnInterrupt{})`. A named observer is referred to, a temporary is kept.
+/// `agreed(executor, observer)`. A named observer is referred to, a temporary is kept.
 template <class Distributed, class O>
 Agreed<Distributed, O> agreed(Distributed& executor, O&& observer) {
   return Agreed<Distributed, O>(executor, std::forward<O>(observer));
