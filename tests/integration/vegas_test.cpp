@@ -154,6 +154,11 @@ TEST_CASE("VEGAS+ refuses options out of range, and keeps its state when f throw
   vegas.set_calls(3000);
   CHECK(vegas.strata().count() > strata);
   CHECK(vegas.step(rng).evaluations > 2000);
+  CHECK(refused<DomainError>([&] { vegas.set_pace(0.5, 0); }, "beta is 0"));
+  vegas.set_pace(0, 0.5);
+  const Vector<double> nodes = vegas.map().nodes(0);
+  vegas.step(rng);
+  CHECK(vegas.map().nodes(0) == nodes);
 }
 
 }  // namespace vegas_tests

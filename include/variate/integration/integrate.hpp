@@ -90,7 +90,8 @@ class IntegrateRun {
   IntegrateResult run() {
     const auto begin = Clock::now();
     const Index d = box_.dimension();
-    // five short steps of VEGAS+ teach its map and tell what f costs
+    // Short steps of VEGAS+ teach its map and tell what f costs: five, and as many again while it has hardly found f, for a flow
+    // learns from what VEGAS+ has seen. As long it learns slowly: one of two far peaks is soon lost else.
     const Index survey = options_.survey_calls > 0 ? options_.survey_calls : std::min<Index>(options_.max_calls / 3, 100000);
     const bool must = options_.method == IntegrationMethod::flow;
     const bool may = options_.method != IntegrationMethod::vegas && d > 1;
@@ -98,21 +99,25 @@ class IntegrateRun {
     Vegas<F, E> vegas(f_, box_, {.calls = pilot, .non_finite = options_.non_finite, .chunk = options_.chunk}, *executor_);
     std::vector<WeightedPoints<double>> seen;
     vegas.keep_points(may);
-    for (int i = 0; i < 5 && !result_.stopped; ++i) {
+    const auto lost = [&] { return !(result_.vegas_relative_variance < 10); };
+    for (int i = 0; i < 5 || (may && i < 10 && lost()); ++i) {
       const auto start = Clock::now();
-      spend(vegas.step(rng_));
+      if (may) vegas.set_pace(lost() ? 0.25 : 0.5, lost() ? 0.5 : 0.75);
+      const IntegrationStep step = vegas.step(rng_);
+      spend(step);
+      if (result_.stopped) break;
+      result_.vegas_relative_variance = step.relative_variance;
       if (i > 0 || pilot > 1000) cost_ = std::min(cost_, since(start) / static_cast<double>(pilot));
       if (may && i > 0) seen.push_back(vegas.points());
     }
     vegas.keep_points(false);
     if (result_.stopped) return finish(vegas.result(), begin, "stopped: f was not finite, at every point or at one where NonFinite::stop forbids it");
-    const auto& last = vegas.iterations().back();
-    result_.vegas_relative_variance = static_cast<double>(last.calls) * last.variance / (last.mean * last.mean);
+    const double last_mean = vegas.iterations().back().mean;
     result_.seconds_per_call = cost_;
 
     std::string reason;
     std::optional<Integrator<F, IntegrationFlow, Adam<double>, E>> flow;
-    if (may && last.mean != 0) {
+    if (may && last_mean != 0) {
       const double vegas_time = needed(result_.vegas_relative_variance) * cost_;
       IntegrationFlow q = integration_flow(d, options_.flow, rng_);
       const double step_time = training_time(q, survey / 2);
@@ -123,7 +128,7 @@ class IntegrateRun {
                       cost_, step_time);
       }
     } else {
-      reason = d == 1 ? "VEGAS+: in one dimension its map can be exact" : last.mean == 0 ? "VEGAS+: f was zero at every point" : "VEGAS+: asked for";
+      reason = d == 1 ? "VEGAS+: in one dimension its map can be exact" : last_mean == 0 ? "VEGAS+: f was zero at every point" : "VEGAS+: asked for";
     }
     if (flow && (must || chosen_flow_)) {
       result_.method = IntegrationMethod::flow;
@@ -131,6 +136,7 @@ class IntegrateRun {
       return finish(flow->result(), begin, reason);
     }
     vegas.forget();
+    vegas.set_pace(VegasOptions{}.alpha, VegasOptions{}.beta);
     for (Index calls = next_calls(vegas.result(Combination::counts)); calls > 0; calls = next_calls(vegas.result(Combination::counts))) {
       // more strata as soon as there are many more points for them
       if (calls > 2 * vegas.options().calls || calls < vegas.options().calls / 2) vegas.set_calls(calls);

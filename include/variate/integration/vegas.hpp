@@ -87,6 +87,15 @@ class Vegas {
   void forget() { iterations_.clear(); }
   /// Whether steps teach the map (alpha > 0) and the strata. On by default.
   void adapt(bool on) { adapt_ = on; }
+  /// Another pace of learning from now on: smaller numbers are slower, and lose less of what has hardly been seen. Throws DomainError
+  /// unless 0 < beta <= 1 or beta is what it was.
+  void set_pace(double alpha, double beta) {
+    detail::require_finite("Vegas::set_pace", "alpha", alpha);
+    if (beta != options_.beta && !(beta > 0 && beta <= 1 && options_.beta > 0))
+      throw DomainError(detail::complaint("Vegas::set_pace", "beta", beta, "a number in (0, 1], or 0 if it was 0"));
+    options_.alpha = alpha;
+    options_.beta = beta;
+  }
   /// Another number of calls in a step: new strata, the map staying as it is as far as it can.
   void set_calls(Index calls) {
     VegasOptions options = options_;
