@@ -1,6 +1,7 @@
 #include <atomic>
 
 #include "support/catch.hpp"
+#include "variate/distributions/gaussian_mixture.hpp"
 #include "variate/distributions/multivariate_normal.hpp"
 #include "variate/distributions/normal.hpp"
 #include "variate/estimators/baselines/leave_one_out.hpp"
@@ -55,6 +56,39 @@ TEST_CASE("A black box is fitted by its score", "[inference]") {
   vi.run(rng, three_data(), 1500, 1500);
   CHECK(vi.averaged_q().loc()(0, 0) == Approx(1.125).margin(0.06));
   CHECK(vi.averaged_q().stddev()(0, 0) == Approx(0.5).epsilon(0.1));
+}
+
+TEST_CASE("A mixture as the posterior finds both modes", "[inference]") {
+  // exp(-loss) has modes at -1.5 and 1.5, of equal weight
+  const auto loss = [](const auto& theta) {
+    const auto well = theta[0] * theta[0] - 2.25;
+    return well * well;
+  };
+  const auto normal_at = [](double mean) {
+    return MultivariateNormal<double>(Vector<double>::Constant(1, mean), Batch<double>::Identity(1, 1));
+  };
+  const GaussianMixture<> start(Batch<double>::Zero(2, 1), {normal_at(-0.5), normal_at(0.5)});
+  auto options = silent;
+  options.w = 1;
+  options.n_samples_per_epoch = 20;
+  options.n_samples_regularisation = 200;
+  GeneralizedVi vi(loss, Normal<double>(Vector<double>::Zero(1), Vector<double>::Constant(1, 3.0)), start, options,
+                   Adam<double>{{.rate = 0.03}});
+  Rng rng(1);
+  vi.run(rng, {}, 400, 400);
+  Rng draws(2);
+  const Batch<double> x = vi.averaged_q().sample(draws, 2000);
+  CHECK((x.array() > 0).count() == Approx(1000).margin(600));  // weights come last
+  CHECK(x.cwiseAbs().mean() == Approx(1.45).margin(0.15));
+}
+
+TEST_CASE("Generalised inference in float", "[inference]") {
+  const auto loss = [](const auto& theta) { return 0.5f * (theta[0] - 1.0f) * (theta[0] - 1.0f); };
+  const auto q = MultivariateNormal<float>::standard(1);
+  GeneralizedVi vi(loss, q, q, {.progress_bar = false}, Adam<float>{{.rate = 0.03f}});
+  Rng rng(1);
+  vi.run(rng, {}, 600, 600);
+  CHECK(vi.averaged_q().loc()(0, 0) == Approx(0.5).margin(0.04));
 }
 
 TEST_CASE("The best posterior is the one that earned the best loss", "[inference]") {

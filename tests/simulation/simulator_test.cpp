@@ -24,6 +24,26 @@ struct LinearRecursion {
     return {x, 2.0 * x};
   }
 };
+/// Its state is nothing that `detach` knows.
+template <class X>
+struct Opaque {
+  X x;
+};
+struct OpaqueModel {
+  Index n_timesteps() const { return 3; }
+  template <class X, class R>
+  Opaque<X> initialize(const Vector<X>& theta, R&) const {
+    return {theta[0]};
+  }
+  template <class X, class R>
+  void step(const Vector<X>& theta, Opaque<X>& state, R&) const {
+    state.x *= theta[0];
+  }
+  template <class X>
+  X observe(const Opaque<X>& state) const {
+    return state.x;
+  }
+};
 using Pair = Dual<double, 2>;
 Vector<Pair> pair_of(double a, double b) {
   Vector<Pair> theta(2);
@@ -84,6 +104,8 @@ TEST_CASE("What is no run", "[simulation]") {
   CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{0}, theta, rng), InvalidArgument);
   CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{}, theta, rng, 7), InvalidArgument);
   CHECK_THROWS_AS(simulate_and_observe(LinearRecursion{}, theta, rng, -1), InvalidArgument);
+  CHECK(simulate_and_observe(OpaqueModel{}, pair_of(2, 1), rng)(0, 3).tangent[0] == 32);
+  CHECK_THROWS_AS(simulate_and_observe(OpaqueModel{}, pair_of(2, 1), rng, 0), InvalidArgument);
   try {
     simulate_and_observe(LinearRecursion{}, theta, rng, 7);
   } catch (const InvalidArgument& e) {

@@ -74,9 +74,20 @@ X with_slopes(PlainNumber<X> v, const PlainNumber<X>* weights, const X* sources,
 }
 
 namespace detail {
+/// Whether `detach` knows all the numbers in it.
+template <class S>
+constexpr bool detachable() {
+  if constexpr (requires(S& s) { s.detach(); }) return true;
+  else if constexpr (std::is_arithmetic_v<S> || std::is_enum_v<S>) return true;
+  else if constexpr (requires(S& s) { s.value; s.tangent; } || requires(S& s) { s.value; s.tape; s.place; }) return true;
+  else if constexpr (requires(S& s) { s.size(); s.coeffRef(Index{}); }) return detachable<typename S::Scalar>();
+  else if constexpr (requires(S& s) { s.begin(); s.end(); typename S::value_type; }) return detachable<typename S::value_type>();
+  else return false;
+}
 struct Detach {
   /// A state of one's own lists what it holds in a member detach().
   template <class S>
+    requires(detachable<S>())
   void operator()(S& state) const {
     if constexpr (requires { state.detach(); }) {
       state.detach();
@@ -87,12 +98,8 @@ struct Detach {
       state = S(state.value);
     } else if constexpr (requires { state.size(); state.coeffRef(Index{}); }) {
       for (Index i = 0; i < state.size(); ++i) (*this)(state.coeffRef(i));
-    } else if constexpr (requires { state.begin(); state.end(); }) {
-      for (auto& x : state) (*this)(x);
     } else {
-      static_assert(requires { state.detach(); },
-                    "a gradient horizon cuts the derivatives of a simulator's state: the state must be a number, an array, a vector "
-                    "or an Eigen matrix of numbers, or have a member detach() that calls variate::detach on each number it holds.");
+      for (auto& x : state) (*this)(x);
     }
   }
 };

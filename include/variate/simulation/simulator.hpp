@@ -75,7 +75,8 @@ concept Simulator = std::copy_constructible<M> && requires(const M& m, const Vec
 /// through the steps t - horizon, ..., t, the state before them held; while t <= horizon, through the first state as well. None:
 /// through everything. 0: through the step that made it alone. Values do not change. A horizon h > 0 is a true truncation and
 /// costs h + 1 times a run: h + 1 states, each let go at another step, are taken along with the same noise (copies of rng).
-/// InvalidArgument if the horizon is negative or longer than the run, or if there is no step to make.
+/// InvalidArgument if the horizon is negative or longer than the run, if there is no step to make, or if there is a horizon and
+/// `detach` does not know the state.
 template <class M, class X, class R>
 Batch<X> simulate_and_observe(const M& model, const Vector<X>& theta, R& rng, std::optional<Index> gradient_horizon = {}) {
   constexpr const char* name = "simulate_and_observe";
@@ -101,15 +102,23 @@ Batch<X> simulate_and_observe(const M& model, const Vector<X>& theta, R& rng, st
     detail::put_outputs(first, all, column++);
   }
   const bool everything = !differentiates<X> || horizon + 1 >= steps;
-  if (everything || horizon == 0) {
+  const auto record = [&](const auto& now) { detail::put_outputs(model.observe(now), all, column++); };
+  if (everything) {
     for (Index t = 0; t < steps; ++t) {
-      if constexpr (differentiates<X>)
-        if (!everything && t > 0) detach(state);
       model.step(parameters, state, rng);
-      detail::put_outputs(model.observe(state), all, column++);
+      record(state);
     }
-  } else if constexpr (differentiates<X>) {
-    static_assert(std::copyable<R>, "a gradient horizon of one step or more needs an engine that can be copied.");
+  } else if constexpr (!detail::detachable<decltype(state)>()) {
+    throw InvalidArgument(detail::complaint(name, "gradient_horizon", horizon,
+                                            "none, because the state has no member detach() that calls variate::detach on its numbers"));
+  } else if (horizon == 0) {
+    for (Index t = 0; t < steps; ++t) {
+      if (t > 0) detach(state);
+      model.step(parameters, state, rng);
+      record(state);
+    }
+  } else {
+    static_assert(std::copyable<R>, "a gradient horizon needs an engine that can be copied.");
     std::vector<decltype(state)> live{std::move(state)};  // the longest on the way first
     for (Index t = 0; t < steps; ++t) {
       if (t > 0) {
@@ -122,7 +131,7 @@ Batch<X> simulate_and_observe(const M& model, const Vector<X>& theta, R& rng, st
         rng = start;
         model.step(parameters, one, rng);
       }
-      detail::put_outputs(model.observe(live.front()), all, column++);
+      record(live.front());
     }
   }
   return all;
