@@ -5,6 +5,7 @@
 ///     integrate [--calls N] [--steps N] [--seed S] [--out NAME]
 
 // test: --calls 2000 --steps 3
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -12,7 +13,7 @@
 #include <numbers>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "variate/inference/fit.hpp"
 #include "variate/integration/events.hpp"
@@ -50,23 +51,30 @@ void print(const char* method, const Integral& all) {
               all.probability);
 }
 
-/// One panel of the picture: the integrand on a grid, darker where it is larger, and points on it.
+constexpr int side = 300, top = 30;
+
+/// The integrand on a grid, darker where it is larger, to be shown in each panel.
 template <class F>
-void panel(std::FILE* svg, int column, const char* title, const F& f, const Batch<double>& points) {
-  constexpr int cells = 60, side = 300, cell = side / cells;
-  const int left = column * (side + 20) + 10;
+void define_shades(std::FILE* svg, const F& f) {
+  constexpr int cells = 50, cell = side / cells;
   Batch<double> grid(2, cells * cells);
   for (int i = 0; i < cells * cells; ++i) grid.col(i) << (i % cells + 0.5) / cells, (i / cells + 0.5) / cells;
   const Row<double> value = f(grid);
-  std::fprintf(svg, "<rect x='%d' y='30' width='%d' height='%d' fill='white' stroke='#888'/>\n<g fill='black'>\n", left, side, side);
+  std::fprintf(svg, "<defs><g id='f'>\n");
   for (int i = 0; i < cells * cells; ++i)
-    if (const double shade = 0.75 * value[i] / value.maxCoeff(); shade > 0.004)
-      std::fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill-opacity='%.2f'/>\n", left + i % cells * cell,
-                   30 + side - (i / cells + 1) * cell, cell, cell, shade);
-  std::fprintf(svg, "</g>\n<g fill='#c03020' fill-opacity='0.6'>\n");
-  for (Index c = 0; c < points.cols(); ++c)
-    std::fprintf(svg, "<circle cx='%.1f' cy='%.1f' r='1.2'/>\n", left + side * points(0, c), 30 + side * (1 - points(1, c)));
-  std::fprintf(svg, "</g>\n<text x='%d' y='20' font-family='sans-serif' font-size='14'>%s</text>\n", left, title);
+    if (const double shade = 0.75 * value[i] / value.maxCoeff(); shade > 0.005)
+      std::fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill-opacity='%.2f'/>\n", i % cells * cell,
+                   side - (i / cells + 1) * cell, cell, cell, shade);
+  std::fprintf(svg, "</g></defs>\n");
+}
+/// One panel of the picture: the integrand and points on it.
+void panel(std::FILE* svg, int column, const char* title, const Batch<double>& points) {
+  const int left = column * (side + 20) + 10;
+  std::fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill='white' stroke='#888'/>\n<use href='#f' x='%d' y='%d'/>\n", left, top,
+               side, side, left, top);
+  std::fprintf(svg, "<path stroke='#c03020' stroke-opacity='0.6' stroke-width='2.4' stroke-linecap='round' d='");
+  for (Index c = 0; c < points.cols(); ++c) std::fprintf(svg, "M%.1f %.1fh0", left + side * points(0, c), top + side * (1 - points(1, c)));
+  std::fprintf(svg, "'/>\n<text x='%d' y='20' font-family='sans-serif' font-size='14'>%s</text>\n", left, title);
 }
 
 struct Settings {
@@ -128,9 +136,10 @@ int main(int argc, char** argv) try {
   std::FILE* svg = std::fopen((settings.out + ".svg").c_str(), "w");
   if (!svg) throw std::runtime_error("cannot write " + settings.out + ".svg");
   std::fprintf(svg, "<svg xmlns='http://www.w3.org/2000/svg' width='970' height='340'>\n<rect width='970' height='340' fill='white'/>\n");
-  panel(svg, 0, "VEGAS's map: 1000 draws", camel, vegas.draw(rng, 1000).x);
-  panel(svg, 1, "a flow on it: 1000 draws", camel, flow.draw(rng, 1000).x);
-  panel(svg, 2, "1000 unweighted events", camel, events.x);
+  define_shades(svg, camel);
+  panel(svg, 0, "VEGAS's map: 1000 draws", vegas.draw(rng, 1000).x);
+  panel(svg, 1, "a flow on it: 1000 draws", flow.draw(rng, 1000).x);
+  panel(svg, 2, "1000 unweighted events", events.x);
   std::fprintf(svg, "</svg>\n");
   std::fclose(svg);
   std::printf("%s.svg shows draws of both\n\n", settings.out.c_str());
