@@ -1,6 +1,6 @@
 /// A sigmoid belief net with 32 and 16 hidden units on the 8 x 8 digits, learned by wake-sleep and its kin. Prints for each the
-/// negative log-likelihood of digits it has not seen (200 importance samples, with its Monte Carlo error), the ELBO, the effective
-/// sample size and the time of an epoch, means over the seeds; and draws dreams and reconstructions as an SVG sheet.
+/// negative log-likelihood of digits it has not seen (200 importance samples, with its Monte Carlo error), the ELBO, the
+/// effective sample size and the time of an epoch, means over the seeds; and draws dreams and reconstructions as an SVG sheet.
 ///
 ///     digits_sbn [--epochs N] [--seeds N] [--particles K] [--picture digits_sbn.svg] [--data digits.csv]
 
@@ -80,7 +80,8 @@ struct Settings {
 
 /// Learns by `rule` from each seed, reports, and adds its pictures.
 template <class Rule>
-void report(const char* name, const Rule& rule, const Settings& settings, const Batch& training, const Batch& unseen, Sheet& sheet) {
+void report(const char* name, const Rule& rule, const Settings& settings, const Batch& training, const Batch& unseen,
+            Sheet& sheet) {
   using namespace variate;
   double nll = 0, error = 0, elbo = 0, ess = 0, best = 1e300;
   for (Index seed = 0; seed < settings.seeds; ++seed) {
@@ -90,7 +91,8 @@ void report(const char* name, const Rule& rule, const Settings& settings, const 
     const Net net = Net::random(sizes, start, training);
     const Guide guide = Guide::random(sizes, start);
     const Adam<float> adam({.rate = 3e-3f});
-    Learner learner(guide, net, rule, adam, adam, training, Batches(batch, Order::reshuffled, static_cast<std::uint64_t>(seed), true));
+    Learner learner(guide, net, rule, adam, adam, training,
+                    Batches(batch, Order::reshuffled, static_cast<std::uint64_t>(seed), true));
     const Index steps = Batches(batch, Order::reshuffled, 0, true).steps(training.cols());
     for (Index epoch = 0; epoch < settings.epochs; ++epoch) {
       const auto begin = std::chrono::steady_clock::now();

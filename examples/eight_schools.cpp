@@ -1,6 +1,7 @@
-/// Eight schools (Rubin 1981), amortised: a guide that has never seen the data learns the posterior of any data from dreams of the
-/// model (sleep), is then shown the eight coaching effects, and is refined for them by weighted particles (wake). Prints posterior
-/// means and deviations beside those of importance sampling, effective sample sizes, and those of data sets it was not made for.
+/// Eight schools (Rubin 1981), amortised: a guide that has never seen the data learns the posterior of any data from dreams of
+/// the model (sleep), is then shown the eight coaching effects, and is refined for them by weighted particles (wake). Prints
+/// posterior means and deviations beside those of importance sampling, effective sample sizes, and those of data sets it was not
+/// made for.
 ///
 ///     eight_schools [--sleep N] [--wake N] [--seed S]
 
@@ -26,8 +27,8 @@ using namespace variate;
 constexpr Index schools = 8;
 const Vector<double> effects{{28, 8, -3, 7, -1, 1, 18, 12}}, errors{{15, 10, 16, 11, 9, 11, 10, 18}};
 
-/// log p(y, z): mu = m + 5 z_0, m the one parameter; log tau = z_1, tau ~ HalfCauchy(5); school j's effect is mu + tau z_{2+j}, all
-/// z but z_1 standard normal; y_j ~ N(effect, error_j^2).
+/// log p(y, z): mu = m + 5 z_0, m the one parameter; log tau = z_1, tau ~ HalfCauchy(5); school j's effect is mu + tau z_{2+j},
+/// all z but z_1 standard normal; y_j ~ N(effect, error_j^2).
 struct Schools {
   auto operator()(const auto& z, const auto& y, const auto& m) const {
     constexpr double half_log_two_pi = 0.91893853320467274178;

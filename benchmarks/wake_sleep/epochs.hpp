@@ -25,8 +25,8 @@ namespace variate_benchmarks {
 using variate::Batch;
 using variate::Index;
 
-/// Milliseconds of the matrix products of `steps` updates of reweighted wake-sleep: for each layer one forward and one back, of the
-/// model on all particles, of the guide's first layer on the data points alone.
+/// Milliseconds of the matrix products of `steps` updates of reweighted wake-sleep: for each layer one forward and one back, of
+/// the model on all particles, of the guide's first layer on the data points alone.
 template <class T>
 double products(const std::vector<Index>& sizes, Index points, Index particles, Index steps) {
   const Index columns = points * particles;
@@ -37,7 +37,8 @@ double products(const std::vector<Index>& sizes, Index points, Index particles, 
   Batch<T> out(widest, std::max(widest, columns));
   const auto both = [&](Index rows, Index inputs, Index count) {
     variate::detail::multiply(out.data(), variate::detail::Strided<T>{w.data(), inputs, 1}, x.data(), rows, inputs, count, false);
-    variate::detail::multiply(out.data(), variate::detail::Strided<T>{x.data(), count, 1}, turned.data(), rows, count, inputs, false);
+    variate::detail::multiply(out.data(), variate::detail::Strided<T>{x.data(), count, 1}, turned.data(), rows, count, inputs,
+                              false);
   };
   const auto begin = std::chrono::steady_clock::now();
   for (Index i = 0; i < steps; ++i) {

@@ -21,7 +21,8 @@ Batch<float> pictures() {
     for (Index r = 0; r < side * side; ++r) {
       float bright = 0;
       for (int b = 0; b < blots; ++b) {
-        const float dy = static_cast<float>(r / side) - 28 * u(3 * b, 0), dx = static_cast<float>(r % side) - 28 * u(3 * b + 1, 0);
+        const float dy = static_cast<float>(r / side) - 28 * u(3 * b, 0),
+                    dx = static_cast<float>(r % side) - 28 * u(3 * b + 1, 0);
         bright = std::max(bright, 1 - (dx * dx + dy * dy) / (9 + 60 * u(3 * b + 2, 0)));
       }
       x(r, c) = noise(r, 0) < (bright > 0.3f ? 0.95f : 0.02f) ? 1.0f : 0.0f;

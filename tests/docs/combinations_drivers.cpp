@@ -183,9 +183,11 @@ void drivers(Table& table) {
   row("`VarianceLoss` on frozen points (integration)", "`GaussianMixture`", "importance-weighted score", "numerical integration",
       variance_loss_on_mixture());
   row("`GeneralizedVi`", "`Bernoulli`", "`Relax`", "enumeration", relax_in_generalised_vi());
-  row("`Learner` with `ElboRule`, guide and net of bits", "`LayeredGuide`", "`Vimco`", "enumeration of pairs", vimco_in_wake_sleep());
+  row("`Learner` with `ElboRule`, guide and net of bits", "`LayeredGuide`", "`Vimco`", "enumeration of pairs",
+      vimco_in_wake_sleep());
   row("`Learner` with `WakeSleep`", "`LayeredGuide`", "weighted particles, dreams", "enumeration", wake_and_sleep());
-  row("`ElboRule`, amortised, with a decoder", "`Normal` of a network", "`Pathwise` and `Reinforce`", "each other", vae_two_ways());
+  row("`ElboRule`, amortised, with a decoder", "`Normal` of a network", "`Pathwise` and `Reinforce`", "each other",
+      vae_two_ways());
 }
 
 }  // namespace combinations

@@ -6,8 +6,10 @@ int main() {
   using namespace combinations;
   std::printf(
       "# Every estimator on every family\n\n"
-      "Written by `tests/docs/combinations_table.cpp`, which runs every cell; a test compares. **yes**: the mean of %td gradients is\n"
-      "within %g standard errors of the exact one; **biased**: it runs, and is not meant to be unbiased; (n): it does not compile, and\n"
+      "Written by `tests/docs/combinations_table.cpp`, which runs every cell; a test compares. **yes**: the mean of %td "
+      "gradients is\n"
+      "within %g standard errors of the exact one; **biased**: it runs, and is not meant to be unbiased; (n): it does not "
+      "compile, and\n"
       "the compiler says sentence n below.\n\n"
       "## The gradient of a mean\n\n"
       "f(x) = sum_i (x_i - 0.3)^2, whose mean is known from the family's mean and variance; two samples.\n\n",

@@ -86,6 +86,7 @@ TEST_CASE("what a decoder refuses", "[generative]") {
   auto scaled = model;
   CHECK_THROWS_AS(scaled.set_scales(NAN, 1), InvalidArgument);
   const Net net({2, 3});
-  CHECK_THROWS_AS(Ancestral(Normal<double>::from_theta(Batch<double>::Zero(4, 2)), network_conditional<Bernoulli<double>>(net, weights(net))),
-                  ShapeError);
+  CHECK_THROWS_AS(
+      Ancestral(Normal<double>::from_theta(Batch<double>::Zero(4, 2)), network_conditional<Bernoulli<double>>(net, weights(net))),
+      ShapeError);
 }

@@ -59,8 +59,8 @@ TEST_CASE("dreams of a chain are draws from the joint", "[generative][statistica
 TEST_CASE("what a chain refuses", "[generative]") {
   CHECK_THROWS_AS(chain(0), InvalidArgument);
   auto model = chain(3);
-  const Batch<double> none(9, 0), odd = Batch<double>::Zero(8, 2), x = Batch<double>::Zero(9, 2), flat = Batch<double>::Zero(5, 2),
-                      uneven = Batch<double>::Zero(6, 3);
+  const Batch<double> none(9, 0), odd = Batch<double>::Zero(8, 2), x = Batch<double>::Zero(9, 2),
+                                  flat = Batch<double>::Zero(5, 2), uneven = Batch<double>::Zero(6, 3);
   CHECK_THROWS_AS(model.at(none), InvalidArgument);
   CHECK_THROWS_AS(model.at(odd), ShapeError);
   const auto p = model.at(x);

@@ -39,7 +39,9 @@ TEST_CASE("a user's own model dreams", "[generative][statistical]") {
 TEST_CASE("dreams of the wrong shape are refused", "[generative]") {
   Rng rng(1);
   CHECK_THROWS_AS(line().dream(rng, 0), InvalidArgument);
-  const auto broken = [](const Vector<double>&, auto&, Index n) { return Dream<double>{Batch<double>(2, n), Batch<double>(1, n + 1)}; };
+  const auto broken = [](const Vector<double>&, auto&, Index n) {
+    return Dream<double>{Batch<double>(2, n), Batch<double>(1, n + 1)};
+  };
   const WithDreams model(differentiable_model(Line{}, Vector<double>{{1.5, -0.5}}), broken);
   CHECK_THROWS_AS(model.dream(rng, 2), ShapeError);
 }

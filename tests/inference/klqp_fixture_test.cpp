@@ -57,8 +57,9 @@ TEST_CASE("the KLqp family and KLpq as compositions", "[fixtures][wake_sleep]") 
   REQUIRE(file.at("cases").size() > 0);
   WorstError error;
   for (const auto& one : file.at("cases")) {
-    const std::set<std::string> known{"x", "S", "q_loc", "q_rho", "q_scale", "theta", "x_std", "eps", "z", "scale_x", "kl_scaling",
-                                      "reg", "log_lik", "log_prior", "log_q", "kl", "entropy", "results"};
+    const std::set<std::string> known{"x",       "S",         "q_loc", "q_rho",   "q_scale",    "theta",
+                                      "x_std",   "eps",       "z",     "scale_x", "kl_scaling", "reg",
+                                      "log_lik", "log_prior", "log_q", "kl",      "entropy",    "results"};
     for (const auto& [name, value] : one.items())
       if (!known.count(name)) FAIL("unknown field " << name);
     REQUIRE(one.at("reg").get<std::string>() == "0.05 theta^2 + 0.02 loc^2");
@@ -67,7 +68,8 @@ TEST_CASE("the KLqp family and KLpq as compositions", "[fixtures][wake_sleep]") 
     const Index s = one.at("S").get<Index>();
     REQUIRE(eps.cols() == s);
     const double rho = value("q_rho"), scaling = value("kl_scaling");
-    const Normal<double> q(Vector<double>{{value("q_loc")}}, Vector<double>{{softplus_of(rho)}}), prior = Normal<double>::standard(1);
+    const Normal<double> q(Vector<double>{{value("q_loc")}}, Vector<double>{{softplus_of(rho)}}),
+        prior = Normal<double>::standard(1);
     error(softplus_of(rho), value("q_scale"));
     const Vector<double> theta{{value("theta")}};
     const auto joint = differentiable_model(Shifted{value("scale_x"), value("x_std"), true}, theta);
@@ -114,7 +116,8 @@ TEST_CASE("the KLqp family and KLpq as compositions", "[fixtures][wake_sleep]") 
     };
     for (const auto& [name, want] : results.items()) {
       if (name == "reparam") compare(want, path, joint);
-      else if (name == "reparam_kl") compare(want, mean_of(Pathwise{}), likelihood, -scaling * divergence, -scaling * by_divergence);
+      else if (name == "reparam_kl")
+        compare(want, mean_of(Pathwise{}), likelihood, -scaling * divergence, -scaling * by_divergence);
       else if (name == "reparam_entropy") {
         compare(want, ElboRule<Pathwise, Elbo<ClosedFormEntropy>>{.samples = s}, joint);
         compare(want, mean_of(Pathwise{}), joint, entropy, by_entropy);

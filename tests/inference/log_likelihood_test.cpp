@@ -68,7 +68,8 @@ TEST_CASE("continuous latents, annealed by random walks", "[inference][statistic
   for (Index b = 0; b < 3; ++b) {
     const double along = (x(0, b) + x(1, b) - 2 * c) / std::sqrt(2.0), across = (x(0, b) - x(1, b)) / std::sqrt(2.0);
     const double top = 2 * a * a + noise;
-    exact(b) = -0.5 * (along * along / top + across * across / noise + std::log(top * noise) + 2 * std::log(2 * 3.14159265358979323846));
+    exact(b) =
+        -0.5 * (along * along / top + across * across / noise + std::log(top * noise) + 2 * std::log(2 * 3.14159265358979323846));
   }
   const auto sampled = importance_log_likelihood(q, p, x, Rng(4), 20000);
   CHECK(((sampled.value - exact).cwiseQuotient(sampled.error)).cwiseAbs().maxCoeff() < 4);

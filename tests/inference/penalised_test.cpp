@@ -29,7 +29,9 @@ TEST_CASE("penalties are taken off value and gradients, exactly", "[inference]")
   CHECK((penalised.f - plain.f + slopes).norm() < 1e-12);
   const Penalised none{Rule{}};
   CHECK(none(guide, net, x, rng).q == plain.q);
-  CHECK_THROWS_AS((Penalised{Rule{}, Ridge(0.3, net.blocks())}(LayeredGuide<double>({4, 1}, Vector<double>::Zero(5)), net, x, rng)), ShapeError);
+  CHECK_THROWS_AS(
+      (Penalised{Rule{}, Ridge(0.3, net.blocks())}(LayeredGuide<double>({4, 1}, Vector<double>::Zero(5)), net, x, rng)),
+      ShapeError);
 }
 
 TEST_CASE("what the rule learns, it learns under a penalty too", "[inference]") {

@@ -48,14 +48,16 @@ std::vector<Batch<double>> bits_of(const json& h) {
 TEST_CASE("sigmoid belief nets by enumeration", "[fixtures][wake_sleep]") {
   for (const std::string& name : wake_sleep_files("sbn_exact_")) {
     const json file = fixture(name);
-    require_only(file, {"sizes", "weights", "state_order", "total_probability", "per_x", "sleep_phi_exact_loss", "sleep_phi_exact_grad"});
+    require_only(
+        file, {"sizes", "weights", "state_order", "total_probability", "per_x", "sleep_phi_exact_loss", "sleep_phi_exact_grad"});
     const auto model = sbn_of(file);
     const auto guide = guide_of(file);
     WorstError error;
     REQUIRE(file.at("per_x").size() > 0);
     for (const auto& one : file.at("per_x")) {
-      require_only(one, {"x", "log_px", "elbo", "kl_q_p", "kl_p_q", "log_p_states", "log_q_states", "grad_log_px_theta",
-                         "grad_elbo_theta", "grad_elbo_phi", "wake_theta_expected", "wake_phi_exact_loss", "wake_phi_exact_grad"});
+      require_only(
+          one, {"x", "log_px", "elbo", "kl_q_p", "kl_p_q", "log_p_states", "log_q_states", "grad_log_px_theta", "grad_elbo_theta",
+                "grad_elbo_phi", "wake_theta_expected", "wake_phi_exact_loss", "wake_phi_exact_grad"});
       const Batch<double> x = matrix(one.at("x"));
       const auto q = guide.at(x);
       const auto p = model.at(x);
@@ -251,12 +253,32 @@ TEST_CASE("reweighted wake-sleep, particle by particle", "[fixtures][wake_sleep]
 }
 
 TEST_CASE("what Edward's WakeSleep computes, literally, from the same primitive", "[fixtures][wake_sleep]") {
-  // Its sleep phase shows q the data beside latents from the prior, its wake phase weighs q's own draws equally: see docs/wake_sleep.md.
+  // Its sleep phase shows q the data beside latents from the prior, its wake phase weighs q's own draws equally: see
+  // docs/wake_sleep.md.
   for (const std::string& name : wake_sleep_files("edward_wakesleep_")) {
     const json file = fixture(name);
-    require_only(file, {"note", "sizes", "weights", "x", "S", "scale_x", "scale_z", "reg", "reg_value", "u_q", "h_q", "u_p_top_down",
-                        "h_p", "p_log_prob", "q_log_prob_wake", "q_log_prob_sleep", "loss_p", "loss_q_wake", "loss_q_sleep",
-                        "grad_theta", "grad_phi_wake", "grad_phi_sleep"});
+    require_only(file, {"note",
+                        "sizes",
+                        "weights",
+                        "x",
+                        "S",
+                        "scale_x",
+                        "scale_z",
+                        "reg",
+                        "reg_value",
+                        "u_q",
+                        "h_q",
+                        "u_p_top_down",
+                        "h_p",
+                        "p_log_prob",
+                        "q_log_prob_wake",
+                        "q_log_prob_sleep",
+                        "loss_p",
+                        "loss_q_wake",
+                        "loss_q_sleep",
+                        "grad_theta",
+                        "grad_phi_wake",
+                        "grad_phi_sleep"});
     REQUIRE(file.at("reg").get<std::string>() == "0.01 * sum of squares of all W and R");
     auto model = sbn_of(file);
     auto guide = guide_of(file);
@@ -365,7 +387,8 @@ TEST_CASE("the digits are what they are said to be, and can be learned", "[fixtu
   std::vector<std::string> train, test;
   while (std::getline(file, line)) {
     const auto first = line.find(','), second = line.find(',', first + 1);
-    const std::string split = line.substr(0, first), label = line.substr(first + 1, second - first - 1), bits = line.substr(second + 1);
+    const std::string split = line.substr(0, first), label = line.substr(first + 1, second - first - 1),
+                      bits = line.substr(second + 1);
     REQUIRE((split == "train" || split == "test"));
     REQUIRE((label.size() == 1 && label[0] >= '0' && label[0] <= '9'));
     REQUIRE(bits.find_first_not_of("01") == std::string::npos);
@@ -385,7 +408,10 @@ TEST_CASE("the digits are what they are said to be, and can be learned", "[fixtu
   // independent pixels, with the frequencies of the training data
   const Vector<double> mean = x.rowwise().mean().cwiseMax(0.01).cwiseMin(0.99);
   const double independent =
-      (unseen.array().colwise() * mean.array().log() + (1 - unseen.array()).colwise() * (1 - mean.array()).log()).colwise().sum().mean();
+      (unseen.array().colwise() * mean.array().log() + (1 - unseen.array()).colwise() * (1 - mean.array()).log())
+          .colwise()
+          .sum()
+          .mean();
   const std::vector<Index> sizes{x.rows(), 16};
   Rng rng(1);
   const auto model = LayeredSbn<double>::random(sizes, rng, x);

@@ -80,6 +80,7 @@ TEST_CASE("debug throws where a step would be left out", "[inference]") {
   net.set_scales({1e308, 1});
   WakeSleepInference<LayeredGuide<double>, LayeredSbn<double>> silent(small_guide(), net, three(), {.n_print = 0});
   CHECK_NOTHROW(silent.update(Rng(1)));
-  WakeSleepInference<LayeredGuide<double>, LayeredSbn<double>> debugged(small_guide(), net, three(), {.n_print = 0, .debug = true});
+  WakeSleepInference<LayeredGuide<double>, LayeredSbn<double>> debugged(small_guide(), net, three(),
+                                                                        {.n_print = 0, .debug = true});
   CHECK_THROWS_AS(debugged.update(Rng(1)), Error);
 }

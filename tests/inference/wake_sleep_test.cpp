@@ -106,7 +106,8 @@ TEST_CASE("theta awake is unbiased for the ELBO, phi asleep for its own divergen
   INFO("wake theta z " << theta << ", sleep phi z " << phi);
   CHECK(theta < 4.8);
   CHECK(phi < 4.8);
-  const BothMoments several = moments_of(WakeSleep<>{.n_samples = 3, .phase_q = {.dreams = 4}, .phase_p = PhaseP::plain}, 8000, 4);
+  const BothMoments several =
+      moments_of(WakeSleep<>{.n_samples = 3, .phase_q = {.dreams = 4}, .phase_p = PhaseP::plain}, 8000, 4);
   CHECK(several.p.worst_z(elbo.f) < 4.8);
   CHECK(several.q.worst_z(exact_sleep()) < 4.8);
   CHECK(single.q.worst_z(Vector<double>::Zero(23)) > 10);  // and not because everything is zero
@@ -168,7 +169,8 @@ TEST_CASE("schedules: who learns when", "[inference]") {
   CHECK(at({PhaseSchedule::interleaved, 3}, 2) == "theta phi");
 
   // an optimizer does not count the steps its part sits out
-  Learner learner(q, p, WakeSleep<>{.schedule = {PhaseSchedule::alternating}}, Sgd<double>({.rate = 0.1}), Sgd<double>({.rate = 0.1}), x);
+  Learner learner(q, p, WakeSleep<>{.schedule = {PhaseSchedule::alternating}}, Sgd<double>({.rate = 0.1}),
+                  Sgd<double>({.rate = 0.1}), x);
   Rng rng(1);
   learner.step(rng);
   CHECK(learner.q().params() == q.params());

@@ -14,8 +14,8 @@ namespace variate {
 ///     L = sum_k (beta_{k+1} - beta_k) E_{pi_k}[log w],     beta_0 = 0 (the ELBO) < beta_1 < ..., and 1 at the end.
 ///
 /// Every expectation is self-normalised from the same n samples of q, with weights w^beta; its gradient is
-/// E[grad log w] + Cov[log w, grad(beta log p + (1 - beta) log q)], with points held. Biased as self-normalising is, consistent as n
-/// grows; needs only values, and serves discrete and continuous q alike. The value is the bound's estimate; the integrand is
+/// E[grad log w] + Cov[log w, grad(beta log p + (1 - beta) log q)], with points held. Biased as self-normalising is, consistent
+/// as n grows; needs only values, and serves discrete and continuous q alike. The value is the bound's estimate; the integrand is
 /// Elbo<SampledEntropy>. A sample of weight zero counts at beta > 0, and makes the ELBO's term -inf, so that the step is refused.
 /// What else is dropped is as in `Vimco`. Throws InvalidArgument if n < 2 or betas do not rise within (0, 1).
 struct Thermodynamic {
@@ -30,9 +30,10 @@ struct Thermodynamic {
   }();
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(Scoreable<Q>,
-                  "Thermodynamic needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number "
-                  "a column) and pullback(w) = sum_c w_c grad log q(x_c).");
+    static_assert(
+        Scoreable<Q>,
+        "Thermodynamic needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number "
+        "a column) and pullback(w) = sum_c w_c grad log q(x_c).");
     if constexpr (Scoreable<Q>) detail::explain_values<Q, F>();
     return {};
   }
@@ -50,7 +51,8 @@ struct Thermodynamic {
       const bool done = detail::settle(f, x, weights, estimate.evaluations, [&](const auto& e) {
         const T points = static_cast<T>(q.batch_size());
         T value = 0;
-        const Row<T> of_model = weights.each([&](const std::vector<T>& l, std::vector<T>& out) { value += share(l, out, true, points); });
+        const Row<T> of_model =
+            weights.each([&](const std::vector<T>& l, std::vector<T>& out) { value += share(l, out, true, points); });
         const Row<T> of_guide = weights.each([&](const std::vector<T>& l, std::vector<T>& out) { share(l, out, false, points); });
         estimate.value = value;
         estimate.q = e.score(of_guide);

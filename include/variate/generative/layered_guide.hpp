@@ -72,7 +72,8 @@ class LayeredGuideEvaluation {
   std::vector<Batch<T>> residuals_;
 };
 
-/// q(h | x) for B data points, the first layer's logits computed once for all their samples. Borrows the guide and the data; move-only.
+/// q(h | x) for B data points, the first layer's logits computed once for all their samples. Borrows the guide and the data;
+/// move-only.
 template <class T>
 class BoundLayeredGuide {
  public:

@@ -82,11 +82,12 @@ class LayeredSbnEvaluation {
 
 /// A sigmoid belief net (Neal 1992) of any depth: layers of bits, each with logits that are a linear map of the layer above,
 ///
-///     h_top ~ Bernoulli(sigmoid(a)),   h_{l-1} | h_l ~ Bernoulli(sigmoid(W_l h_l + b_l)),   x | h_0 ~ Bernoulli(sigmoid(W_0 h_0 + b_0)).
+///     h_top ~ Bernoulli(sigmoid(a)),   h_{l-1} | h_l ~ Bernoulli(sigmoid(W_l h_l + b_l)),
+///     x | h_0 ~ Bernoulli(sigmoid(W_0 h_0 + b_0)).
 ///
-/// A GenerativeModel. sizes are {dx, of h_0, of h_1, ...}; latents are the layers stacked, h_0 first. params: a, then from the top
-/// down each W_l (below x above, row by row) and b_l; `blocks()` names them a, W0, b0, W1, b1 ... Every column of a batch goes
-/// through one matrix product per layer, and the score of any weights through one more.
+/// A GenerativeModel. sizes are {dx, of h_0, of h_1, ...}; latents are the layers stacked, h_0 first. params: a, then from the
+/// top down each W_l (below x above, row by row) and b_l; `blocks()` names them a, W0, b0, W1, b1 ... Every column of a batch
+/// goes through one matrix product per layer, and the score of any weights through one more.
 template <class S = double>
 class LayeredSbn {
  public:

@@ -9,12 +9,12 @@
 namespace variate {
 
 /// Conditional inference, as in Edward where a data entry is bound to a random variable: local latents are learned while a global
-/// one has a distribution of its own. Each step draws `draws` globals beta from `global`, a Family of one data point that does not
-/// learn here, and takes the mean of the rule's estimates for the models `bind(p, beta)`, beta a vector.
+/// one has a distribution of its own. Each step draws `draws` globals beta from `global`, a Family of one data point that does
+/// not learn here, and takes the mean of the rule's estimates for the models `bind(p, beta)`, beta a vector.
 ///
 /// The gradient for the model is passed on if bind(p, beta) has the parameters of p, in its order; the value is the mean of the
-/// values. Unbiased for the expectation over beta where the rule is. Throws InvalidArgument if draws < 1, and what the rule throws.
-/// `Rule` has no state of its own.
+/// values. Unbiased for the expectation over beta where the rule is. Throws InvalidArgument if draws < 1, and what the rule
+/// throws. `Rule` has no state of its own.
 template <class Rule, class Global, class Bind>
 struct GivenGlobal {
   Rule rule;

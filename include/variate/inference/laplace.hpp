@@ -54,7 +54,8 @@ Batch<T> factor_of_precision(const char* function, const Batch<T>& hessian) {
 
 /// The maximum of log p from `start`, by Newton's method with the negative Hessian damped until it is positive definite and the
 /// step shortened until log p rises. f is a generic model or what `differentiable` made of one; d columns go through it at each
-/// step, so for some hundred dimensions at most: beyond, fit a `Point` by `Learner`. Never throws for numbers: look at `converged`.
+/// step, so for some hundred dimensions at most: beyond, fit a `Point` by `Learner`. Never throws for numbers: look at
+/// `converged`.
 template <class F, class T>
 MapEstimate<T> maximum_a_posteriori(const F& f, const Vector<T>& start, const MapOptions& options = {}) {
   detail::require_at_least("maximum_a_posteriori", "max_iterations", options.max_iterations, 0);

@@ -41,12 +41,12 @@ class Reused {
 };
 }  // namespace detail
 
-/// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; wake-sleep and its
-/// kin): the stepper of variational inference. A rule that takes an `Occasion` as fifth argument is told the step and its columns of
-/// the data; a part whose gradient is empty does not learn at this step, and its optimizer does not count it.
+/// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; wake-sleep and
+/// its kin): the stepper of variational inference. A rule that takes an `Occasion` as fifth argument is told the step and its
+/// columns of the data; a part whose gradient is empty does not learn at this step, and its optimizer does not count it.
 ///
-/// A value: copying it is a checkpoint, and the same engine gives the copy the same steps. A step computes first and commits last:
-/// if the estimate is not finite nothing moves and `Step::taken` is false; if user code throws, nothing has changed.
+/// A value: copying it is a checkpoint, and the same engine gives the copy the same steps. A step computes first and commits
+/// last: if the estimate is not finite nothing moves and `Step::taken` is false; if user code throws, nothing has changed.
 /// Also keeps the polynomial-decay average of q's iterates (see PolynomialAverage), which is what `averaged_q` answers.
 ///
 /// `data` (dx x N) is bound to conditional guides and models at each step; leave it out when the log density holds its own data.
@@ -68,7 +68,8 @@ class Learner {
         batch_(batch) {
     detail::require_finite("Learner", "data", data_);
     detail::require_at_least("Learner", "batch", batch.size, 0);
-    if (batch.size > 0 && data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
+    if (batch.size > 0 && data_.size() == 0)
+      throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
     if constexpr (Conditional<Q> || Model<P>)
       if (data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected a column for each data point");
   }

@@ -83,9 +83,9 @@ LogLikelihood by_data_points(const Batch<T>& x, R& rng, Index samples, Each each
 
 }  // namespace detail
 
-/// log p(x) of each column of x by `samples` draws of the guide for each: log mean_k p(x, h_k)/q(h_k | x). The error is right where
-/// the effective sample size is not small: a guide that misses a mode does not know it. InvalidArgument if samples < 1 or there
-/// are no data.
+/// log p(x) of each column of x by `samples` draws of the guide for each: log mean_k p(x, h_k)/q(h_k | x). The error is right
+/// where the effective sample size is not small: a guide that misses a mode does not know it. InvalidArgument if samples < 1 or
+/// there are no data.
 template <class Q, class P, class R>
 LogLikelihood importance_log_likelihood(const Q& q, const P& p, const Batch<ScalarOf<Q>>& x, R&& rng, Index samples) {
   using T = ScalarOf<Q>;

@@ -29,15 +29,15 @@ struct MemoisedOptions {
   Index dreams = 0;                         ///< of each step; 0: as many as there are proposals
 };
 
-/// Memoised wake-sleep (Hewitt, Le and Tenenbaum 2020) for discrete latents, for `Learner` with a conditional guide and a generative
-/// model. Each data point keeps its M best distinct codes; a step proposes R more from q, scores all by log p(x, code), and keeps
-/// the M best. The memory is a posterior of its own, weights softmax of the scores:
+/// Memoised wake-sleep (Hewitt, Le and Tenenbaum 2020) for discrete latents, for `Learner` with a conditional guide and a
+/// generative model. Each data point keeps its M best distinct codes; a step proposes R more from q, scores all by log p(x,
+/// code), and keeps the M best. The memory is a posterior of its own, weights softmax of the scores:
 ///
 ///     theta  ascends sum_c w_c grad log p(x, c),    phi  ascends sum_c w_c grad log q(c | x), or learns from dreams.
 ///
 /// The value is the mean over the data points of log sum_c p(x, c), a lower bound of log p(x) that proposals can only raise. The
-/// memory changes when a step is taken. A score that is NaN or infinite is no code, and is counted as dropped; a data point without
-/// a good one makes the estimate not finite. The rule asks `Learner` for the columns of the data it sees.
+/// memory changes when a step is taken. A score that is NaN or infinite is no code, and is counted as dropped; a data point
+/// without a good one makes the estimate not finite. The rule asks `Learner` for the columns of the data it sees.
 template <class T = double>
 class MemoisedWakeSleep {
  public:
@@ -80,7 +80,8 @@ class MemoisedWakeSleep {
   }();
   template <class Q, class P>
   static constexpr detail::Never explain() {
-    static_assert(Conditional<Q>, "MemoisedWakeSleep needs a guide that depends on the data: a Conditional, such as LayeredGuide.");
+    static_assert(Conditional<Q>,
+                  "MemoisedWakeSleep needs a guide that depends on the data: a Conditional, such as LayeredGuide.");
     static_assert(GenerativeModel<P>,
                   "MemoisedWakeSleep needs a model that dreams: at(x) is h -> log p(x, h), dream(rng, n) draws x and h together; "
                   "such as LayeredSbn, or WithDreams of a model.");
@@ -202,7 +203,8 @@ class MemoisedWakeSleep {
     estimate.own(at) = static_cast<T>(place);
     for (Index m = 0; m < options_.codes; ++m) {
       // where codes were dropped the memory keeps its old ones at the end
-      if (m < static_cast<Index>(best.size())) estimate.own.segment(at + 1 + m * rows, rows) = h.col(best[static_cast<std::size_t>(m)]);
+      if (m < static_cast<Index>(best.size()))
+        estimate.own.segment(at + 1 + m * rows, rows) = h.col(best[static_cast<std::size_t>(m)]);
       else estimate.own.segment(at + 1 + m * rows, rows) = memory_.col(m * points_ + place);
     }
   }

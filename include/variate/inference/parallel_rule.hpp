@@ -11,10 +11,11 @@
 
 namespace variate {
 
-/// A rule whose data points are cut into chunks that an executor runs, each with a stream of its own: for rules whose estimate is a
-/// mean over the data points (ELBO with a conditional guide, wake-sleep). The chunks depend on the batch alone, so the estimate has
-/// the same bits for any number of threads; it is not that of the rule in one piece, whose draws are others. Counts that belong to a
-/// step as a whole, such as `Sleep::dreams`, belong to a chunk here; dreams that follow the particles keep their number.
+/// A rule whose data points are cut into chunks that an executor runs, each with a stream of its own: for rules whose estimate is
+/// a mean over the data points (ELBO with a conditional guide, wake-sleep). The chunks depend on the batch alone, so the estimate
+/// has the same bits for any number of threads; it is not that of the rule in one piece, whose draws are others. Counts that
+/// belong to a step as a whole, such as `Sleep::dreams`, belong to a chunk here; dreams that follow the particles keep their
+/// number.
 ///
 /// Borrows the executor. The engine must be able to split. Rules that learn themselves (a baseline, a memory) are not taken.
 template <class Rule, class E>

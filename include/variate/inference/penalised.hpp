@@ -27,7 +27,8 @@ class Ridge {
     for (const auto& stretch : stretches) parts_.push_back({stretch.begin, stretch.size()});
   }
 
-  /// Adds the slopes to `slopes`, which has the size of params, and returns the penalty. ShapeError if a stretch ends behind them.
+  /// Adds the slopes to `slopes`, which has the size of params, and returns the penalty. ShapeError if a stretch ends behind
+  /// them.
   template <class T>
   T operator()(const Vector<T>& params, Vector<T>& slopes) const {
     const T strength = static_cast<T>(strength_);

@@ -15,8 +15,9 @@
 
 namespace variate {
 
-/// phi learns from dreams (Hinton, Dayan, Frey and Neal 1995): (x, h) drawn together from the model, ascend log q(h | x). Unbiased
-/// for -E_p(x) KL(p(h | x) || q(h | x)): for data the model dreams of, which early in training are not those of the world.
+/// phi learns from dreams (Hinton, Dayan, Frey and Neal 1995): (x, h) drawn together from the model, ascend log q(h | x).
+/// Unbiased for -E_p(x) KL(p(h | x) || q(h | x)): for data the model dreams of, which early in training are not those of the
+/// world.
 struct Sleep {
   Index dreams = 0;  ///< of each step; 0: as many as the wake phase has particles
 };
@@ -72,8 +73,9 @@ inline constexpr bool is_defensive = requires(const Phase& phase) { phase.delta;
 
 }  // namespace detail
 
-/// One step of wake-sleep for a guide q (a Conditional) and a model p, for `Learner`: theta learns from particles of q at the data,
-/// phi as `phase_q` says. The two gradients are of the same parameters and the same particles; each part has its own optimizer.
+/// One step of wake-sleep for a guide q (a Conditional) and a model p, for `Learner`: theta learns from particles of q at the
+/// data, phi as `phase_q` says. The two gradients are of the same parameters and the same particles; each part has its own
+/// optimizer.
 ///
 ///     WakeSleep<>{}                                           textbook wake-sleep
 ///     WakeSleep<>{.n_samples = 5}                             theta from five weighted particles
@@ -81,8 +83,8 @@ inline constexpr bool is_defensive = requires(const Phase& phase) { phase.delta;
 ///     WakeSleep<Mixed>{.n_samples = 5}                        half and half
 ///     WakeSleep<Defensive<>>{.n_samples = 5}                  defensive wake-wake
 ///
-/// The value is the mean over the data points of log mean_k p/q, or of the mean log p/q where phase_p is plain; of a step in which
-/// phi alone learns from dreams, the mean log q of the dreams. What does not learn at a step has an empty gradient.
+/// The value is the mean over the data points of log mean_k p/q, or of the mean log p/q where phase_p is plain; of a step in
+/// which phi alone learns from dreams, the mean log q of the dreams. What does not learn at a step has an empty gradient.
 ///
 /// A particle of weight zero counts; one whose log weight is NaN or +inf is dropped and counted, and so is a dream that q cannot
 /// explain; a data point without a good particle, or a step without a good dream, makes the estimate not finite, so that the step
@@ -101,12 +103,14 @@ struct WakeSleep {
   }();
   template <class Q, class P>
   static constexpr detail::Never explain() {
-    static_assert(Conditional<Q>,
-                  "WakeSleep needs a guide that depends on the data: a Conditional, whose at(x) has sample, log_prob and evaluate; "
-                  "such as LayeredGuide or network_conditional.");
-    static_assert(Model<P>,
-                  "WakeSleep needs a model with parameters, whose at(x) is h -> log p(x, h) with evaluate(h); such as LayeredSbn, "
-                  "Ancestral or differentiable_model.");
+    static_assert(
+        Conditional<Q>,
+        "WakeSleep needs a guide that depends on the data: a Conditional, whose at(x) has sample, log_prob and evaluate; "
+        "such as LayeredGuide or network_conditional.");
+    static_assert(
+        Model<P>,
+        "WakeSleep needs a model with parameters, whose at(x) is h -> log p(x, h) with evaluate(h); such as LayeredSbn, "
+        "Ancestral or differentiable_model.");
     if constexpr (Conditional<Q> && Model<P>)
       static_assert(GenerativeModel<P> || !detail::dreams_of<PhaseQ>,
                     "the sleep phase needs dreams: give the model dream(rng, n), which draws data x and latents h together; "
@@ -118,7 +122,8 @@ struct WakeSleep {
   std::string_view warning() const {
     if constexpr (std::is_same_v<PhaseQ, Wake>) {
       if (n_samples == 1)
-        return "WakeSleep: n_samples is 1 in the wake phase of q, where the one weight is always 1 and the expected gradient zero; "
+        return "WakeSleep: n_samples is 1 in the wake phase of q, where the one weight is always 1 and the expected gradient "
+               "zero; "
                "take two or more, or the sleep phase";
     }
     return {};
@@ -141,13 +146,14 @@ struct WakeSleep {
       const bool awake = theta || !phi || wakes || detail::is_defensive<PhaseQ>;
       if (awake) {
         detail::LogWeights<T> weights(n_samples, x.cols());
-        good = detail::with_particles(bound_q, bound_p, rng, weights, estimate.evaluations, [&](const auto& of_q, const auto& of_p) {
-          const Row<T> shares = weights.normalized();
-          estimate.value = phase_p == PhaseP::weighted ? weights.bound() : weights.mean();
-          if (theta) estimate.f = of_p.pullback(phase_p == PhaseP::weighted ? shares : weights.equal());
-          if constexpr (wakes)
-            if (phi) estimate.q = of_q.pullback(Row<T>(static_cast<T>(wake_share()) * shares));
-        });
+        good =
+            detail::with_particles(bound_q, bound_p, rng, weights, estimate.evaluations, [&](const auto& of_q, const auto& of_p) {
+              const Row<T> shares = weights.normalized();
+              estimate.value = phase_p == PhaseP::weighted ? weights.bound() : weights.mean();
+              if (theta) estimate.f = of_p.pullback(phase_p == PhaseP::weighted ? shares : weights.equal());
+              if constexpr (wakes)
+                if (phi) estimate.q = of_q.pullback(Row<T>(static_cast<T>(wake_share()) * shares));
+            });
         estimate.dropped = weights.lost_columns();
       }
       if constexpr (detail::dreams_of<PhaseQ>)

@@ -53,8 +53,8 @@ class WakeSleepInference {
   /// Both parts have one.
   using Optimizer = Partial<Adam<Scalar, StepDecay>>;
 
-  /// InvalidArgument for options out of range or a name in var_list that neither part has; what Learner throws. Where the settings
-  /// can teach q nothing, says so on stderr.
+  /// InvalidArgument for options out of range or a name in var_list that neither part has; what Learner throws. Where the
+  /// settings can teach q nothing, says so on stderr.
   WakeSleepInference(Q q, P p, Batch<Scalar> data, WakeSleepOptions<PhaseQ> options = {}, Observers... observers)
       : options_(checked(std::move(options))),
         learner_(q, p,

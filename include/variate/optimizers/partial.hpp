@@ -8,8 +8,8 @@
 
 namespace variate {
 
-/// An optimizer for some stretches of the parameters: the others stay as they are, and its state knows nothing of them. Stretches are
-/// anything with begin and size(): `Partial(adam, named(model.blocks(), {"W0", "b0"}))` trains two blocks of a model.
+/// An optimizer for some stretches of the parameters: the others stay as they are, and its state knows nothing of them. Stretches
+/// are anything with begin and size(): `Partial(adam, named(model.blocks(), {"W0", "b0"}))` trains two blocks of a model.
 template <class O>
 class Partial {
  public:

@@ -46,7 +46,8 @@ enum class BitsTask {
 };
 
 /// Bits (rows x cols) with a logit each, logits + bias of the row. `repeat` is how many columns of bits there are: they repeat if
-/// there are fewer than cols. Adds scale times the log probability of each column to log_prob. The residual of a bit is bit - P(1).
+/// there are fewer than cols. Adds scale times the log probability of each column to log_prob. The residual of a bit is bit -
+/// P(1).
 template <BitsTask task, class T, class L = math::Lanes<T>>
 [[gnu::noinline]] void pass_over_bits(T* logits, const T* bias, T* bits, Index repeat, Index rows, Index cols, T scale,
                                       T* log_prob) {
