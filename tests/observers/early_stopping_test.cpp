@@ -77,8 +77,11 @@ TEST_CASE("EarlyStopping goes on with a run that is continued", "[observers]") {
   stop.start(20, 1000);
   Index i = 20;
   while (stop(step(i, 4.0))) ++i;
-  CHECK(i + 1 == 50);
+  CHECK(i + 1 == 40);  // as the unbroken run would: ten of the thirty steps were made before
   CHECK(stop.best() == 5.0);
+  stop.start(40, 1000);  // but one that was stopped and goes on all the same has its patience anew
+  for (i = 40; stop(step(i, 4.0));) ++i;
+  CHECK(i + 1 == 70);
 }
 
 TEST_CASE("EarlyStopping refuses options out of range", "[observers]") {
