@@ -1,6 +1,6 @@
-/// Two integrals by VEGAS+ and by a flow on top of its map: two peaks in the plane, and the phase space of two massless particles that
-/// become three. Prints a table of the iterations, and writes integrate.svg: the integrand in grey, draws of VEGAS's map, draws of the
-/// flow, and unweighted events.
+/// Two integrals by VEGAS+ and by a flow on top of its map: two peaks in the plane, and the phase space of two massless particles
+/// that become three. Prints a table of the iterations, and writes integrate.svg: the integrand in grey, draws of VEGAS's map,
+/// draws of the flow, and unweighted events.
 ///
 ///     integrate [--calls N] [--steps N] [--seed S] [--out NAME]
 
@@ -25,9 +25,9 @@ namespace {
 
 using namespace variate;
 
-/// 2 -> 3 massless particles at unit energy, in the style of an event generator's integrand: x_0 is the squared mass s12 of the pair,
-/// x_1 and x_2 the direction of particle 3, x_3 and x_4 that of particle 1 in the rest frame of the pair. Peaks: a resonance in the pair's
-/// mass, particle 3 along the beam, and particle 1 or 2 soft or along particle 3.
+/// 2 -> 3 massless particles at unit energy, in the style of an event generator's integrand: x_0 is the squared mass s12 of the
+/// pair, x_1 and x_2 the direction of particle 3, x_3 and x_4 that of particle 1 in the rest frame of the pair. Peaks: a
+/// resonance in the pair's mass, particle 3 along the beam, and particle 1 or 2 soft or along particle 3.
 double three_bodies(const Vector<double>& x) {
   const double pi = std::numbers::pi, s12 = x[0], c3 = 2 * x[1] - 1, c1 = 2 * x[3] - 1;
   const double phase_space = (1 - s12) * 16 * pi * pi / std::pow(2 * pi, 5) / 32;
@@ -40,15 +40,15 @@ double three_bodies(const Vector<double>& x) {
 }
 
 void print(const char* method, const IntegrationStep& step, double loss) {
-  std::printf("  %-14s %8lld  %12.6g +- %-9.2g %9.3g %7.3f", method, static_cast<long long>(step.evaluations), step.value, step.error,
-              step.relative_variance, step.unweighting_efficiency);
+  std::printf("  %-14s %8lld  %12.6g +- %-9.2g %9.3g %7.3f", method, static_cast<long long>(step.evaluations), step.value,
+              step.error, step.relative_variance, step.unweighting_efficiency);
   if (std::isfinite(loss)) std::printf("  %8.4f", loss);
   std::printf("\n");
 }
 void print(const char* method, const Integral& all) {
-  std::printf("  %-14s %8lld  %12.6g +- %-9.2g %9.3g %7.3f  chi2/dof %.2f, Q %.2f\n", method, static_cast<long long>(all.calls), all.mean,
-              all.error, all.relative_variance(), all.unweighting_efficiency, all.chi2 / static_cast<double>(std::max<Index>(1, all.degrees)),
-              all.probability);
+  std::printf("  %-14s %8lld  %12.6g +- %-9.2g %9.3g %7.3f  chi2/dof %.2f, Q %.2f\n", method, static_cast<long long>(all.calls),
+              all.mean, all.error, all.relative_variance(), all.unweighting_efficiency,
+              all.chi2 / static_cast<double>(std::max<Index>(1, all.degrees)), all.probability);
 }
 
 constexpr int side = 300, top = 30;
@@ -70,10 +70,11 @@ void define_shades(std::FILE* svg, const F& f) {
 /// One panel of the picture: the integrand and points on it.
 void panel(std::FILE* svg, int column, const char* title, const Batch<double>& points) {
   const int left = column * (side + 20) + 10;
-  std::fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill='white' stroke='#888'/>\n<use href='#f' x='%d' y='%d'/>\n", left, top,
-               side, side, left, top);
+  std::fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill='white' stroke='#888'/>\n<use href='#f' x='%d' y='%d'/>\n",
+               left, top, side, side, left, top);
   std::fprintf(svg, "<path stroke='#c03020' stroke-opacity='0.6' stroke-width='2.4' stroke-linecap='round' d='");
-  for (Index c = 0; c < points.cols(); ++c) std::fprintf(svg, "M%.1f %.1fh0", left + side * points(0, c), top + side * (1 - points(1, c)));
+  for (Index c = 0; c < points.cols(); ++c)
+    std::fprintf(svg, "M%.1f %.1fh0", left + side * points(0, c), top + side * (1 - points(1, c)));
   std::fprintf(svg, "'/>\n<text x='%d' y='20' font-family='sans-serif' font-size='14'>%s</text>\n", left, title);
 }
 
@@ -86,7 +87,8 @@ struct Settings {
 /// VEGAS+, then a flow on its map; both tables, and both of them for what comes after.
 template <class F>
 auto run(const char* title, const F& f, Index d, const Settings& settings) {
-  std::printf("%s\n  %-14s %8s  %12s    %-9s %9s %7s  %8s\n", title, "", "calls", "integral", "error", "relvar", "uw.eff", "loss");
+  std::printf("%s\n  %-14s %8s  %12s    %-9s %9s %7s  %8s\n", title, "", "calls", "integral", "error", "relvar", "uw.eff",
+              "loss");
   Vegas vegas(f, Box(d), {.calls = settings.calls});
   Rng rng(settings.seed);
   for (Index i = 0; i < settings.steps; ++i) {
@@ -108,7 +110,9 @@ auto run(const char* title, const F& f, Index d, const Settings& settings) {
                          .training = flow.training},
                         Adam<double>({.rate = flow.rate}));
   integrator.add_points(seen);
-  const auto look = [](const IntegratorStep& step) { print(step.survey ? "flow survey" : "flow refine", step, step.training.loss); };
+  const auto look = [](const IntegratorStep& step) {
+    print(step.survey ? "flow survey" : "flow refine", step, step.training.loss);
+  };
   const auto done = fit(std::move(integrator), rng, {.max_steps = 2 * settings.steps, .draws = 0}, look);
   print("flow", done.stepper.result());
   std::printf("\n");
@@ -135,7 +139,8 @@ int main(int argc, char** argv) try {
               events.overweight);
   std::FILE* svg = std::fopen((settings.out + ".svg").c_str(), "w");
   if (!svg) throw std::runtime_error("cannot write " + settings.out + ".svg");
-  std::fprintf(svg, "<svg xmlns='http://www.w3.org/2000/svg' width='970' height='340'>\n<rect width='970' height='340' fill='white'/>\n");
+  std::fprintf(
+      svg, "<svg xmlns='http://www.w3.org/2000/svg' width='970' height='340'>\n<rect width='970' height='340' fill='white'/>\n");
   define_shades(svg, camel);
   panel(svg, 0, "VEGAS's map: 1000 draws", vegas.draw(rng, 1000).x);
   panel(svg, 1, "a flow on it: 1000 draws", flow.draw(rng, 1000).x);

@@ -2,7 +2,8 @@
 /// specification (zunis.md, section 16). Prints one JSON object a run, with the fields of the peers' programs.
 ///
 ///     table [--rows 0,1,...] [--methods flow,plus,map,mc,qmc,auto] [--seeds 5] [--first-seed 1] [--verbose 0]
-///           [--bins N] [--width N] [--depth N] [--rate R] [--epochs N] [--minibatch N] [--patience N] [--averaging A] [--map-bins N] [--share S]
+///           [--bins N] [--width N] [--depth N] [--rate R] [--epochs N] [--minibatch N] [--patience N] [--averaging A]
+///           [--map-bins N] [--share S]
 ///           [--teach-again SHARE]
 ///
 /// Not a Google benchmark: a run with a flow takes seconds.
@@ -67,13 +68,14 @@ void report(const char* name, const F& f, double s, const std::string& method, s
   const auto begin = std::chrono::steady_clock::now();
   const Run r = run(f, method, seed);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), exact = f.integral();
-  std::printf("{\"peer\": \"variate-%s\", \"integrand\": \"%s\", \"d\": %d, \"s\": %.16g, \"seed\": %d, \"seconds\": %.3f, "
-              "\"calls\": %lld, \"calls_all\": %lld, \"integral\": %.10g, \"error\": %.4g, \"exact\": %.10g, \"pull\": %.3f, "
-              "\"relative_variance\": %.4g, \"unweighting_efficiency\": %.4g, \"kish_ess_fraction\": %.4g}\n",
-              method.c_str(), name, static_cast<int>(f.dimension), s, static_cast<int>(seed), seconds,
-              static_cast<long long>(r.integral.calls), static_cast<long long>(r.calls), r.integral.mean, r.integral.error, exact,
-              r.integral.pull(exact), r.integral.relative_variance(), r.integral.unweighting_efficiency,
-              r.integral.effective_size / static_cast<double>(r.integral.calls));
+  std::printf(
+      "{\"peer\": \"variate-%s\", \"integrand\": \"%s\", \"d\": %d, \"s\": %.16g, \"seed\": %d, \"seconds\": %.3f, "
+      "\"calls\": %lld, \"calls_all\": %lld, \"integral\": %.10g, \"error\": %.4g, \"exact\": %.10g, \"pull\": %.3f, "
+      "\"relative_variance\": %.4g, \"unweighting_efficiency\": %.4g, \"kish_ess_fraction\": %.4g}\n",
+      method.c_str(), name, static_cast<int>(f.dimension), s, static_cast<int>(seed), seconds,
+      static_cast<long long>(r.integral.calls), static_cast<long long>(r.calls), r.integral.mean, r.integral.error, exact,
+      r.integral.pull(exact), r.integral.relative_variance(), r.integral.unweighting_efficiency,
+      r.integral.effective_size / static_cast<double>(r.integral.calls));
   if (verbose) std::printf("  %s\n", r.reason.c_str());
   std::fflush(stdout);
 }
@@ -81,18 +83,30 @@ void report(const char* name, const F& f, double s, const std::string& method, s
 void row(int number, const std::string& method, std::uint64_t seed, bool verbose) {
   const auto camel = [&](Index d, double s) { report("camel", Camel{d, s}, s, method, seed, verbose); };
   switch (number) {
-    case 0: return camel(2, 0.1);
-    case 1: return camel(4, 0.1);
-    case 2: return camel(8, 0.1);
-    case 3: return camel(2, 0.2208376154313601);
-    case 4: return camel(4, 0.37842141091738535);
-    case 5: return camel(8, 0.5225006639951927);
-    case 6: return report("gaussian", GaussianPeak{4, 0.29079218208744695}, 0.29079218208744695, method, seed, verbose);
-    case 7: return report("hypersphere", HyperSphere{4, 0.4}, 0.4, method, seed, verbose);
-    case 8: return report("hypercamel", HyperCamel{4, 0.24}, 0.24, method, seed, verbose);
-    case 9: return camel(16, 0.6672297418113383);
-    case 10: return camel(32, 0.8252345025534282);
-    default: throw std::runtime_error("rows are 0 to 10");
+    case 0:
+      return camel(2, 0.1);
+    case 1:
+      return camel(4, 0.1);
+    case 2:
+      return camel(8, 0.1);
+    case 3:
+      return camel(2, 0.2208376154313601);
+    case 4:
+      return camel(4, 0.37842141091738535);
+    case 5:
+      return camel(8, 0.5225006639951927);
+    case 6:
+      return report("gaussian", GaussianPeak{4, 0.29079218208744695}, 0.29079218208744695, method, seed, verbose);
+    case 7:
+      return report("hypersphere", HyperSphere{4, 0.4}, 0.4, method, seed, verbose);
+    case 8:
+      return report("hypercamel", HyperCamel{4, 0.24}, 0.24, method, seed, verbose);
+    case 9:
+      return camel(16, 0.6672297418113383);
+    case 10:
+      return camel(32, 0.8252345025534282);
+    default:
+      throw std::runtime_error("rows are 0 to 10");
   }
 }
 

@@ -13,7 +13,9 @@ using namespace variate;
 using variate_tests::refused;
 
 TEST_CASE("A box refuses bounds that bound nothing", "[integration]") {
-  const auto make = [](double low, double high) { return Box(Vector<double>::Constant(2, low), Vector<double>::Constant(2, high)); };
+  const auto make = [](double low, double high) {
+    return Box(Vector<double>::Constant(2, low), Vector<double>::Constant(2, high));
+  };
   CHECK(refused<InvalidArgument>([&] { (void)(Box(0)); }, "dimension is 0"));
   CHECK(refused<DomainError>([&] { (void)(make(1, 1)); }, "upper(0) is 1, expected more than lower(0)"));
   CHECK(refused<DomainError>([&] { (void)(make(2, 1)); }, "upper(0)"));
@@ -38,7 +40,8 @@ TEST_CASE("A function may take a batch, a point or numbers", "[integration]") {
   CHECK(by_arguments<2>([](double a, double b) { return a + b; })(x).isApprox(want));
   CHECK_THROWS_AS(by_arguments<3>([](double a, double, double) { return a; })(x), ShapeError);
   const auto short_of_one = [](const Batch<double>& at) -> Row<double> { return Row<double>::Zero(at.cols() - 1); };
-  CHECK(refused<ShapeError>([&] { (void)(detail::integrand_values(short_of_one, x)); }, "number of values of the integrand is 999"));
+  CHECK(refused<ShapeError>([&] { (void)(detail::integrand_values(short_of_one, x)); },
+                            "number of values of the integrand is 999"));
   ThreadPool pool(2);
   CHECK(detail::integrand_values(batch, x, pool, 64) == want);
 }

@@ -28,9 +28,8 @@ TEST_CASE("Unweighted events are distributed as the integrand", "[integration][s
   for (Index c = 0; c < 5000; ++c)
     if (events.weight[c] == 1) first.push_back(events.x(0, c));
   const double below = variate_tests::normal_cdf(-0.5 / std::sqrt(0.02)), inside = 1 - 2 * below;
-  CHECK(variate_tests::kolmogorov_smirnov_p(first, [&](double x) {
-          return (variate_tests::normal_cdf((x - 0.5) / std::sqrt(0.02)) - below) / inside;
-        }) > 1e-3);
+  CHECK(variate_tests::kolmogorov_smirnov_p(
+            first, [&](double x) { return (variate_tests::normal_cdf((x - 0.5) / std::sqrt(0.02)) - below) / inside; }) > 1e-3);
 }
 
 TEST_CASE("Signs, overweights, bad values and nothing", "[integration]") {

@@ -22,7 +22,8 @@ IterationEstimate made(double mean, double variance, Index calls) {
 
 TEST_CASE("Iterations by counts, by inverse variance and equal", "[integration]") {
   const std::vector<IterationEstimate> two{made(1, 0.01, 100), made(3, 0.04, 300)};
-  const Integral counts = combine(two), inverse = combine(two, Combination::inverse_variance), equal = combine(two, Combination::equal);
+  const Integral counts = combine(two), inverse = combine(two, Combination::inverse_variance),
+                 equal = combine(two, Combination::equal);
   CHECK(counts.mean == Approx(2.5));
   CHECK(counts.error == Approx(std::sqrt(0.0625 * 0.01 + 0.5625 * 0.04)));
   CHECK(inverse.mean == Approx((100 + 75) / 125.0));
@@ -64,7 +65,8 @@ TEST_CASE("Weights that are not finite count as zero and widen the error", "[int
   const double plain = (2 * 0.0625 + 1.75 * 1.75 + 1.25 * 1.25) / 3 / 4, missing = 5.0 / 4 / 3;
   CHECK(bad.variance == Approx(plain + missing * missing));
   CHECK(std::isinf(iteration_estimate(Row<double>::Constant(3, std::numeric_limits<double>::infinity())).variance));
-  CHECK(refused<InvalidArgument>([&] { (void)(iteration_estimate(Row<double>::Ones(1))); }, "number of weights is 1, expected at least 2"));
+  CHECK(refused<InvalidArgument>([&] { (void)(iteration_estimate(Row<double>::Ones(1))); },
+                                 "number of weights is 1, expected at least 2"));
 }
 
 TEST_CASE("The bootstrap forgives one extreme weight", "[integration]") {

@@ -19,11 +19,17 @@ struct Any {
   enum class Kind { camel, zero, broken, line, slow } kind;
   Row<double> operator()(const Batch<double>& x) const {
     switch (kind) {
-      case Kind::zero: return Row<double>::Zero(x.cols());
-      case Kind::broken: return Row<double>::Constant(x.cols(), std::numeric_limits<double>::quiet_NaN());
-      case Kind::line: return 2 * x.row(0);
-      case Kind::slow: std::this_thread::sleep_for(std::chrono::microseconds(100 * x.cols())); break;
-      case Kind::camel: break;
+      case Kind::zero:
+        return Row<double>::Zero(x.cols());
+      case Kind::broken:
+        return Row<double>::Constant(x.cols(), std::numeric_limits<double>::quiet_NaN());
+      case Kind::line:
+        return 2 * x.row(0);
+      case Kind::slow:
+        std::this_thread::sleep_for(std::chrono::microseconds(100 * x.cols()));
+        break;
+      case Kind::camel:
+        break;
     }
     return Camel{x.rows(), 0.15}(x);
   }
@@ -45,7 +51,8 @@ TEST_CASE("A cheap integrand is left to VEGAS+, and the reason is told", "[integ
 
 TEST_CASE("A flow on top of VEGAS's map, with strata in its uniform numbers, beats VEGAS+ on two peaks", "[integration]") {
   const Any f{Any::Kind::camel};
-  IntegrateOptions options{.relative_error = 0, .max_calls = 30000, .survey_calls = 10000, .method = IntegrationMethod::flow, .flow = small};
+  IntegrateOptions options{
+      .relative_error = 0, .max_calls = 30000, .survey_calls = 10000, .method = IntegrationMethod::flow, .flow = small};
   const IntegrateResult flow = integrate(f, 3, options);
   options.method = IntegrationMethod::vegas;
   const IntegrateResult plus = integrate(f, 3, options);

@@ -17,7 +17,10 @@ using namespace variate;
 using variate_tests::refused;
 
 Beta<double> uniform(Index d) { return Beta<double>(Batch<double>::Ones(d, 1), Batch<double>::Ones(d, 1)); }
-const IntegratorOptions few{.survey_steps = 4, .survey_calls = 1000, .refine_steps = 4, .refine_calls = 1000,
+const IntegratorOptions few{.survey_steps = 4,
+                            .survey_calls = 1000,
+                            .refine_steps = 4,
+                            .refine_calls = 1000,
                             .training = {.epochs = 8, .minibatch = 256}};
 IntegratorOptions with(SurveyStrategy strategy) {
   IntegratorOptions options = few;
@@ -55,7 +58,8 @@ void run(I& integrator, R&& rng) {
 TEST_CASE("A family learns where the integrand is, by every strategy", "[integration]") {
   const double exact = GaussianPeak{2, 0.2, 0.4}.integral();
   const double flat = 4.2;  // relative variance of uniform points
-  for (const SurveyStrategy strategy : {SurveyStrategy::flat, SurveyStrategy::forward, SurveyStrategy::flat_then_forward, SurveyStrategy::adaptive})
+  for (const SurveyStrategy strategy :
+       {SurveyStrategy::flat, SurveyStrategy::forward, SurveyStrategy::flat_then_forward, SurveyStrategy::adaptive})
     for (const SurveyLoss loss : {SurveyLoss::kl, SurveyLoss::variance}) {
       IntegratorOptions options = with(strategy);
       options.training.loss = loss;
@@ -193,7 +197,8 @@ TEST_CASE("An integrator refuses what it cannot use", "[integration]") {
     change(options);
     return make(peak, options);
   };
-  CHECK(refused<InvalidArgument>([&] { (void)(with_options([](auto& o) { o.refine_calls = 1; })); }, "refine_calls is 1, expected at least 4"));
+  CHECK(refused<InvalidArgument>([&] { (void)(with_options([](auto& o) { o.refine_calls = 1; })); },
+                                 "refine_calls is 1, expected at least 4"));
   CHECK_THROWS_AS(with_options([](auto& o) { o.survey_uniform_share = 1.1; }), DomainError);
   CHECK_THROWS_AS(with_options([](auto& o) { o.training.minibatch = 0; }), InvalidArgument);
   CHECK_THROWS_AS(with_options([](auto& o) { o.survey_steps = -1; }), InvalidArgument);

@@ -28,7 +28,8 @@ TEST_CASE("Either loss leads to the integrand's own family, whatever its scale",
       Beta<double> q = uniform();
       Adam optimizer({.rate = 0.02});
       Rng rng(1);
-      const TrainingReport report = train_on_survey(q, optimizer, beta_points(4000, scale), {.loss = loss, .epochs = 60, .patience = 60}, rng);
+      const TrainingReport report =
+          train_on_survey(q, optimizer, beta_points(4000, scale), {.loss = loss, .epochs = 60, .patience = 60}, rng);
       INFO(q.a()(0, 0) << " " << q.b()(0, 0) << " loss " << report.before << " " << report.loss);
       CHECK(q.a()(0, 0) == Approx(2).margin(0.15));
       CHECK(q.b()(0, 0) == Approx(4).margin(0.3));
@@ -73,7 +74,8 @@ TEST_CASE("What cannot teach does not harm", "[integration]") {
   Rng rng(1);
   detail::TrainingSet<double> set;
   set.add(Batch<double>::Constant(1, 4, 0.5), Row<double>::Zero(4), Row<double>::Ones(4));
-  set.add(Batch<double>::Constant(1, 4, 0.5), Row<double>::Constant(4, std::numeric_limits<double>::quiet_NaN()), Row<double>::Ones(4));
+  set.add(Batch<double>::Constant(1, 4, 0.5), Row<double>::Constant(4, std::numeric_limits<double>::quiet_NaN()),
+          Row<double>::Ones(4));
   CHECK(set.empty());
   CHECK(std::isnan(train_on_survey(q, optimizer, set, {}, rng).loss));
   CHECK(q.params() == before);

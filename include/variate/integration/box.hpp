@@ -30,9 +30,9 @@ class Box {
     detail::require_finite("Box", "upper", upper_);
     for (Index i = 0; i < lower_.size(); ++i)
       if (!(lower_[i] < upper_[i]))
-        throw DomainError(detail::complaint("Box", "upper(" + std::to_string(i) + ")", upper_[i],
-                                            "more than lower(" + std::to_string(i) + "), which is " +
-                                                detail::to_text(lower_[i])));
+        throw DomainError(
+            detail::complaint("Box", "upper(" + std::to_string(i) + ")", upper_[i],
+                              "more than lower(" + std::to_string(i) + "), which is " + detail::to_text(lower_[i])));
     if (!std::isfinite(volume())) throw InvalidArgument(detail::complaint("Box", "volume", volume(), "a finite number"));
   }
 
@@ -166,9 +166,7 @@ template <class F>
 struct OnBox {
   F f;
   Box box;
-  Row<double> operator()(const Batch<double>& u) const {
-    return detail::integrand_values(f, box.from_unit(u)) * box.volume();
-  }
+  Row<double> operator()(const Batch<double>& u) const { return detail::integrand_values(f, box.from_unit(u)) * box.volume(); }
 };
 /// The same integral over the unit cube.
 template <class F>

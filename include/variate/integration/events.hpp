@@ -22,26 +22,27 @@ inline Row<double> event_weights(const WeightedPoints<double>& points) {
 
 /// Options of `unweighted_events`.
 struct UnweightingOptions {
-  double ceiling = 0;         ///< weight that is always kept; 0: found by a pilot, the median of the largest of bootstrap replicas
-  Index pilot = 10000;        ///< draws of the pilot, at least 10
-  Index batch = 4096;         ///< points drawn at a time
+  double ceiling = 0;   ///< weight that is always kept; 0: found by a pilot, the median of the largest of bootstrap replicas
+  Index pilot = 10000;  ///< draws of the pilot, at least 10
+  Index batch = 4096;   ///< points drawn at a time
   Index max_calls = 100000000;  ///< of the integrand, after which what there is is returned
 };
 
 /// Points distributed as |f|.
 struct UnweightedEvents {
-  Batch<double> x;         ///< d x events
-  Row<double> weight;      ///< 1 or -1, by the sign of f; larger in size where f/p was above the ceiling
-  double ceiling = 0;      ///< that was used
-  double efficiency = 0;   ///< events for each call, the pilot's left out
-  double overweight = 0;   ///< share of the events with |weight| > 1
-  Index calls = 0;         ///< of the integrand, the pilot's included
-  Index dropped = 0;       ///< points where f was not finite
+  Batch<double> x;        ///< d x events
+  Row<double> weight;     ///< 1 or -1, by the sign of f; larger in size where f/p was above the ceiling
+  double ceiling = 0;     ///< that was used
+  double efficiency = 0;  ///< events for each call, the pilot's left out
+  double overweight = 0;  ///< share of the events with |weight| > 1
+  Index calls = 0;        ///< of the integrand, the pilot's included
+  Index dropped = 0;      ///< points where f was not finite
 };
 
 /// n events by rejection from `source`, whose `draw(rng, m)` gives weighted points (an Integrator, a Vegas): a point is kept with
 /// probability |f|/(p ceiling). Those above the ceiling are kept with the excess as a weight, so that the distribution is
-/// right in any case. Fewer events if max_calls are spent, none if f is zero everywhere. InvalidArgument for options out of range.
+/// right in any case. Fewer events if max_calls are spent, none if f is zero everywhere. InvalidArgument for options out of
+/// range.
 template <class Source, class R>
 UnweightedEvents unweighted_events(const Source& source, R& rng, Index n, const UnweightingOptions& options = {}) {
   constexpr const char* name = "unweighted_events";

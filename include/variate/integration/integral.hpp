@@ -22,7 +22,8 @@ enum class NonFinite {
 /// How iterations are put together.
 enum class Combination {
   counts,            ///< weighted by their calls: unbiased whatever the iterations know of each other
-  inverse_variance,  ///< weighted by 1/variance: biased low where a small value comes with a small error, as when a peak is missed
+  inverse_variance,  ///< weighted by 1/variance: biased low where a small value comes with a small error, as when a peak is
+                     ///< missed
   equal,             ///< the plain mean
 };
 
@@ -92,15 +93,15 @@ inline IterationEstimate iteration_estimate(const Row<double>& weights) {
 
 /// An integral with its error and what speaks for and against it.
 struct Integral {
-  double mean = std::numeric_limits<double>::quiet_NaN();   ///< NaN if there was no iteration
-  double error = std::numeric_limits<double>::quiet_NaN();  ///< standard error
-  double chi2 = 0;               ///< of the iterations about their combination
-  Index degrees = 0;             ///< iterations - 1
+  double mean = std::numeric_limits<double>::quiet_NaN();         ///< NaN if there was no iteration
+  double error = std::numeric_limits<double>::quiet_NaN();        ///< standard error
+  double chi2 = 0;                                                ///< of the iterations about their combination
+  Index degrees = 0;                                              ///< iterations - 1
   double probability = std::numeric_limits<double>::quiet_NaN();  ///< Q: of a chi2 at least as large; NaN for one iteration
-  Index calls = 0;               ///< of the integrand, in the iterations that count
-  Index dropped = 0;             ///< points with a value that is not finite
-  double effective_size = 0;     ///< Kish's, of the points that count
-  double unweighting_efficiency = 0;  ///< mean |w| / max |w|
+  Index calls = 0;                                                ///< of the integrand, in the iterations that count
+  Index dropped = 0;                                              ///< points with a value that is not finite
+  double effective_size = 0;                                      ///< Kish's, of the points that count
+  double unweighting_efficiency = 0;                              ///< mean |w| / max |w|
 
   /// calls (error/mean)^2: what a method needs, whatever the number of calls.
   double relative_variance() const { return static_cast<double>(calls) * (error / mean) * (error / mean); }
@@ -154,10 +155,10 @@ struct BootstrapOptions {
   Index size = 0;         ///< weights in a replica; 0: a tenth of all
 };
 
-/// mean |w| over the median, over bootstrap replicas, of their largest |w|: far less noisy than mean/max, and what a smaller run would
-/// see. A replica as large as the whole set contains its largest weight with probability 0.63, so that the median would be that
-/// weight: hence smaller ones. The largest of m draws with replacement from n sorted weights is weight ceil(n u^(1/m)), which
-/// costs one uniform number a replica. InvalidArgument for no weights; those that are not finite count as zero.
+/// mean |w| over the median, over bootstrap replicas, of their largest |w|: far less noisy than mean/max, and what a smaller run
+/// would see. A replica as large as the whole set contains its largest weight with probability 0.63, so that the median would be
+/// that weight: hence smaller ones. The largest of m draws with replacement from n sorted weights is weight ceil(n u^(1/m)),
+/// which costs one uniform number a replica. InvalidArgument for no weights; those that are not finite count as zero.
 template <class R>
 double bootstrap_unweighting_efficiency(const Row<double>& weights, R& rng, const BootstrapOptions& options = {}) {
   detail::require_at_least("bootstrap_unweighting_efficiency", "number of weights", weights.size(), 1);

@@ -24,7 +24,7 @@ inline Row<double> squared_distance(const Batch<double>& x, double centre) {
   return r;
 }
 /// exp(-r/width^2)
-inline Row<double> peak(Row<double> squared, double width) {
+inline Row<double> gaussian_of(Row<double> squared, double width) {
   squared *= -1 / (width * width);
   math::exp(squared.data(), squared.data(), squared.size());
   return squared;
@@ -46,7 +46,7 @@ struct GaussianPeak {
   /// x: d x n.
   Row<double> operator()(const Batch<double>& x) const {
     detail::require_dimension("GaussianPeak", x, dimension);
-    return detail::peak(detail::squared_distance(x, centre), width);
+    return detail::gaussian_of(detail::squared_distance(x, centre), width);
   }
   double integral() const { return std::pow(detail::peak_integral(centre, width), static_cast<double>(dimension)); }
 };
@@ -58,17 +58,18 @@ struct Camel {
   /// x: d x n.
   Row<double> operator()(const Batch<double>& x) const {
     detail::require_dimension("Camel", x, dimension);
-    return detail::peak(detail::squared_distance(x, 0.25), width) + detail::peak(detail::squared_distance(x, 0.75), width);
+    return detail::gaussian_of(detail::squared_distance(x, 0.25), width) +
+           detail::gaussian_of(detail::squared_distance(x, 0.75), width);
   }
   double integral() const { return 2 * std::pow(detail::peak_integral(0.25, width), static_cast<double>(dimension)); }
 };
 
 /// 1 in a ball, and a floor everywhere.
 struct HyperSphere {
-  Index dimension = 4;   ///< d, positive
-  double radius = 0.4;   ///< the ball must lie in the unit cube for the integral to be right
-  double centre = 0.5;   ///< of every coordinate
-  double floor = 1e-6;   ///< added everywhere
+  Index dimension = 4;  ///< d, positive
+  double radius = 0.4;  ///< the ball must lie in the unit cube for the integral to be right
+  double centre = 0.5;  ///< of every coordinate
+  double floor = 1e-6;  ///< added everywhere
   /// x: d x n.
   Row<double> operator()(const Batch<double>& x) const {
     detail::require_dimension("HyperSphere", x, dimension);
@@ -92,16 +93,16 @@ struct HyperCamel {
 
 /// A spherical shell about the centre and the diagonal, cut off at 0.9.
 struct CircleLine {
-  Index dimension = 2;   ///< d, positive
-  double radius = 0.3;   ///< of the shell
-  double width = 0.05;   ///< of both
+  Index dimension = 2;  ///< d, positive
+  double radius = 0.3;  ///< of the shell
+  double width = 0.05;  ///< of both
   /// x: d x n.
   Row<double> operator()(const Batch<double>& x) const {
     detail::require_dimension("CircleLine", x, dimension);
     Row<double> off = detail::squared_distance(x, 0.5), line = Row<double>::Zero(x.cols());
     off = (off.array().sqrt() - radius).square();
     for (Index i = 1; i < x.rows(); ++i) line.array() += (x.row(0) - x.row(i)).array().square();
-    const Row<double> both = detail::peak(off, width) + detail::peak(line, width);
+    const Row<double> both = detail::gaussian_of(off, width) + detail::gaussian_of(line, width);
     return both.cwiseMin(0.9);
   }
 };
@@ -116,7 +117,7 @@ struct SineLine {
     detail::require_dimension("SineLine", x, dimension);
     detail::require_at_least("SineLine", "dimension", dimension, 2);
     Row<double> off = (2 * x.row(1).array() - 1 - (2 * std::numbers::pi * frequency * x.row(0).array()).cos()).square();
-    return detail::peak(std::move(off), width);
+    return detail::gaussian_of(std::move(off), width);
   }
 };
 

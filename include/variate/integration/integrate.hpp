@@ -29,14 +29,14 @@ using IntegrationFlow = RationalQuadraticFlow<double>;
 
 /// How the flow of `integrate` is built and trained.
 struct FlowOptions {
-  Index bins = 8;                      ///< of each spline
-  std::vector<Index> hidden{32, 32};   ///< units of each cell's network
-  Index map_bins = 64;                 ///< of VEGAS's map beneath it, made smooth
-  double rate = 0.005;                 ///< of Adam
+  Index bins = 8;                     ///< of each spline
+  std::vector<Index> hidden{32, 32};  ///< units of each cell's network
+  Index map_bins = 64;                ///< of VEGAS's map beneath it, made smooth
+  double rate = 0.005;                ///< of Adam
   SurveyTrainingOptions training{.epochs = 40, .minibatch = 256, .patience = 6};
   double survey_uniform_share = 0.1;
   double refine_uniform_share = 0.002;
-  double teach_again = 0.6;            ///< see IntegratorOptions
+  double teach_again = 0.6;  ///< see IntegratorOptions
 };
 
 /// The flow as it starts: the identity.
@@ -47,35 +47,35 @@ IntegrationFlow integration_flow(Index d, const FlowOptions& options, R& rng) {
 
 /// What may be chosen.
 enum class IntegrationMethod {
-  automatic,   ///< what promises the least time
-  vegas,       ///< VEGAS+
-  flow,        ///< a flow on top of VEGAS's map, in any case
+  automatic,  ///< what promises the least time
+  vegas,      ///< VEGAS+
+  flow,       ///< a flow on top of VEGAS's map, in any case
 };
 
 /// Options of `integrate`.
 struct IntegrateOptions {
-  double relative_error = 1e-3;   ///< to stop at; 0: spend all calls
-  Index max_calls = 1000000;      ///< of f, all told
-  Index survey_calls = 0;         ///< of them to learn with; 0: as many as the method thinks right, at most a third
+  double relative_error = 1e-3;  ///< to stop at; 0: spend all calls
+  Index max_calls = 1000000;     ///< of f, all told
+  Index survey_calls = 0;        ///< of them to learn with; 0: as many as the method thinks right, at most a third
   IntegrationMethod method = IntegrationMethod::automatic;
   FlowOptions flow{};
   NonFinite non_finite = NonFinite::drop;
   std::uint64_t seed = 1;
-  Index chunk = 256;              ///< points given to f at a time
+  Index chunk = 256;  ///< points given to f at a time
 };
 
 /// What `integrate` gives beside the integral.
 struct IntegrateResult : Integral {
-  IntegrationMethod method = IntegrationMethod::vegas;  ///< that was chosen
-  std::string reason;           ///< why, with the numbers it rests on
-  Index all_calls = 0;          ///< of f, those that only taught included
-  double seconds = 0;           ///< wall time
-  double seconds_per_call = 0;  ///< of f and VEGAS+ about it
+  IntegrationMethod method = IntegrationMethod::vegas;                        ///< that was chosen
+  std::string reason;                                                         ///< why, with the numbers it rests on
+  Index all_calls = 0;                                                        ///< of f, those that only taught included
+  double seconds = 0;                                                         ///< wall time
+  double seconds_per_call = 0;                                                ///< of f and VEGAS+ about it
   double vegas_relative_variance = std::numeric_limits<double>::quiet_NaN();  ///< calls (error/mean)^2, always measured
   double flow_relative_variance = std::numeric_limits<double>::quiet_NaN();   ///< NaN if none was trained
-  Index flow_steps = 0;         ///< survey steps of the flow
-  bool reached = false;         ///< the error that was asked for
-  bool stopped = false;         ///< f was not finite somewhere, and NonFinite::stop was asked for
+  Index flow_steps = 0;                                                       ///< survey steps of the flow
+  bool reached = false;                                                       ///< the error that was asked for
+  bool stopped = false;  ///< f was not finite somewhere, and NonFinite::stop was asked for
 };
 
 namespace detail {
@@ -111,7 +111,9 @@ class IntegrateRun {
       if (may && i > 0) seen.push_back(vegas.points());
     }
     vegas.keep_points(false);
-    if (result_.stopped) return finish(vegas.result(), begin, "stopped: f was not finite, at every point or at one where NonFinite::stop forbids it");
+    if (result_.stopped)
+      return finish(vegas.result(), begin,
+                    "stopped: f was not finite, at every point or at one where NonFinite::stop forbids it");
     const double last_mean = vegas.iterations().back().mean;
     result_.seconds_per_call = cost_;
 
@@ -124,20 +126,24 @@ class IntegrateRun {
       if (must || vegas_time > step_time) {
         teach(flow, std::move(q), vegas, seen, survey - result_.all_calls, must, reason);
       } else {
-        reason = text("VEGAS+: what is left to do takes it %.3g s at %.3g s a call, and one survey step of a flow %.3g s", vegas_time,
-                      cost_, step_time);
+        reason = text("VEGAS+: what is left to do takes it %.3g s at %.3g s a call, and one survey step of a flow %.3g s",
+                      vegas_time, cost_, step_time);
       }
     } else {
-      reason = d == 1 ? "VEGAS+: in one dimension its map can be exact" : last_mean == 0 ? "VEGAS+: f was zero at every point" : "VEGAS+: asked for";
+      reason = d == 1           ? "VEGAS+: in one dimension its map can be exact"
+               : last_mean == 0 ? "VEGAS+: f was zero at every point"
+                                : "VEGAS+: asked for";
     }
     if (flow && (must || chosen_flow_)) {
       result_.method = IntegrationMethod::flow;
-      for (Index calls = next_calls(flow->result()); calls > 0; calls = next_calls(flow->result())) spend(flow_step(*flow, calls));
+      for (Index calls = next_calls(flow->result()); calls > 0; calls = next_calls(flow->result()))
+        spend(flow_step(*flow, calls));
       return finish(flow->result(), begin, reason);
     }
     vegas.forget();
     vegas.set_pace(VegasOptions{}.alpha, VegasOptions{}.beta);
-    for (Index calls = next_calls(vegas.result(Combination::counts)); calls > 0; calls = next_calls(vegas.result(Combination::counts))) {
+    for (Index calls = next_calls(vegas.result(Combination::counts)); calls > 0;
+         calls = next_calls(vegas.result(Combination::counts))) {
       // more strata as soon as there are many more points for them
       if (calls > 2 * vegas.options().calls || calls < vegas.options().calls / 2) vegas.set_calls(calls);
       spend(vegas.step(rng_));
@@ -176,8 +182,8 @@ class IntegrateRun {
   }
   /// Survey steps of a flow on the map VEGAS has found, while the last one's gain, made again, would repay another.
   template <class Flow>
-  void teach(Flow& flow, IntegrationFlow q, const Vegas<F, E>& vegas, const std::vector<WeightedPoints<double>>& seen, Index calls,
-             bool must, std::string& reason) {
+  void teach(Flow& flow, IntegrationFlow q, const Vegas<F, E>& vegas, const std::vector<WeightedPoints<double>>& seen,
+             Index calls, bool must, std::string& reason) {
     constexpr Index steps = 5;
     const Index each = std::max<Index>(10, calls / (steps + 1));
     flow.emplace(f_, std::move(q), vegas.map().smoothed(options_.flow.map_bins),
@@ -205,7 +211,8 @@ class IntegrateRun {
       const double gain = std::clamp(1 - variance / before, 0.0, 0.9);
       const double saved = needed(variance) * gain * cost_;
       if (!must && i > 0 && i + 1 < steps && saved < took) {
-        reason = text("training ended after step %d: another would save %.3g s and take %.3g s; ", static_cast<int>(i + 1), saved, took);
+        reason = text("training ended after step %d: another would save %.3g s and take %.3g s; ", static_cast<int>(i + 1), saved,
+                      took);
         break;
       }
     }
@@ -216,13 +223,16 @@ class IntegrateRun {
     spend(first);
     const double draw = std::max(cost_, since(start) / static_cast<double>(first.evaluations));
     result_.flow_relative_variance = first.relative_variance;
-    const double by_flow = needed(result_.flow_relative_variance) * draw, by_vegas = needed(result_.vegas_relative_variance) * cost_;
-    const bool spends_all = !(options_.relative_error > 0) ||
-                            needed(result_.flow_relative_variance) == needed(result_.vegas_relative_variance);
+    const double by_flow = needed(result_.flow_relative_variance) * draw,
+                 by_vegas = needed(result_.vegas_relative_variance) * cost_;
+    const bool spends_all =
+        !(options_.relative_error > 0) || needed(result_.flow_relative_variance) == needed(result_.vegas_relative_variance);
     chosen_flow_ = spends_all ? result_.flow_relative_variance < result_.vegas_relative_variance : by_flow < by_vegas;
     reason += text("%s: relative variance %.3g with the flow, %.3g by VEGAS+; at %.3g s a call %.3g s against %.3g s",
-                   must ? "flow, asked for" : chosen_flow_ ? "flow" : "VEGAS+", result_.flow_relative_variance,
-                   result_.vegas_relative_variance, cost_, by_flow, by_vegas);
+                   must           ? "flow, asked for"
+                   : chosen_flow_ ? "flow"
+                                  : "VEGAS+",
+                   result_.flow_relative_variance, result_.vegas_relative_variance, cost_, by_flow, by_vegas);
   }
   /// One step of the flow that counts.
   template <class Flow>
@@ -264,9 +274,10 @@ class IntegrateRun {
 
 }  // namespace detail
 
-/// The integral of f over a box: VEGAS+ always comes first; a flow is trained on top of its map only while what it would save repays
-/// what it costs, f being timed; the reason is in the result. The estimate counts only points drawn after learning has settled; its
-/// error is honest whatever was chosen. Throws InvalidArgument or DomainError for options out of range, and what f throws.
+/// The integral of f over a box: VEGAS+ always comes first; a flow is trained on top of its map only while what it would save
+/// repays what it costs, f being timed; the reason is in the result. The estimate counts only points drawn after learning has
+/// settled; its error is honest whatever was chosen. Throws InvalidArgument or DomainError for options out of range, and what f
+/// throws.
 template <class F, Executor E>
 IntegrateResult integrate(const F& f, const Box& box, const IntegrateOptions& options, E& executor) {
   constexpr const char* name = "integrate";

@@ -13,6 +13,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/integration/box.hpp"
+#include "variate/integration/detail/integrator_options.hpp"
 #include "variate/integration/detail/proposal.hpp"
 #include "variate/integration/detail/training_set.hpp"
 #include "variate/integration/events.hpp"
@@ -27,43 +28,6 @@
 #include "variate/random/permutation.hpp"
 
 namespace variate {
-
-/// Where the points of a survey come from.
-enum class SurveyStrategy {
-  flat,               ///< uniform, always
-  forward,            ///< the distribution that learns, always
-  flat_then_forward,  ///< uniform in the first step
-  adaptive,           ///< uniform until the smoothed loss is below that of the uniform density: see KlSwitch, VarianceSwitch
-  fixed,              ///< points given by `add_points`; the integrand is not called
-};
-
-/// Options of an Integrator.
-struct IntegratorOptions {
-  Index survey_steps = 10;      ///< that teach
-  Index survey_calls = 10000;   ///< in each, at least 2
-  Index refine_steps = 10;      ///< that count
-  Index refine_calls = 10000;   ///< in each
-  SurveyStrategy strategy = SurveyStrategy::flat_then_forward;
-  SurveyTrainingOptions training{};
-  double survey_uniform_share = 0.1;   ///< of uniform points among those of q, in [0, 1]: what q has lost is found again
-  double refine_uniform_share = 0.002;  ///< of the uniform density in q when it counts: no weight is then above f/share
-  double refine_uniform_calls = 0.02;   ///< of the calls that look where only the uniform density is, if it has a share
-  Index remembered = 1000;      ///< survey batches that are trained on together, the newest ones
-  double teach_again = 0.6;     ///< when refine steps have added this share of new points to those learned from, they are learned
-                                ///< from too, for the steps that follow; 0: never. Each estimate stays unbiased
-  bool stratify = true;         ///< refine by VEGAS+ in the uniform numbers that q is made of, where it is made of such
-  bool use_survey = false;      ///< count the survey too
-  Combination combination = Combination::counts;
-  NonFinite non_finite = NonFinite::drop;
-  Index chunk = 256;            ///< points given to the integrand at a time
-};
-
-/// What a step of an Integrator did.
-struct IntegratorStep : IntegrationStep {
-  bool survey = false;    ///< it taught
-  bool learned = false;   ///< its points came from q, but for the uniform share
-  TrainingReport training{};
-};
 
 /// Integrates f over a box by importance sampling from any Scoreable Family q on the unit cube, which first learns where |f| is
 /// (Mueller, McWilliams, Rousselle, Gross and Novak 2019; ZuNIS, Deutschmann and Goetz 2022). A fixed map, such as VEGAS has
@@ -88,8 +52,9 @@ class Integrator {
         options_(std::move(options)),
         survey_left_(options_.survey_steps),
         refine_left_(options_.refine_steps) {
-    static_assert(Scoreable<Q> && Family<Q>,
-                  "the distribution that learns must be a Family with log q and its way back: evaluate(x), params(), set_params(v).");
+    static_assert(
+        Scoreable<Q> && Family<Q>,
+        "the distribution that learns must be a Family with log q and its way back: evaluate(x), params(), set_params(v).");
     constexpr const char* name = "Integrator";
     detail::require_size(name, "event size of q", q_.event_size(), f_.map.dimension());
     detail::require_size(name, "batch size of q", q_.batch_size(), 1);
@@ -113,9 +78,9 @@ class Integrator {
       : Integrator(std::move(f), std::move(q), std::move(map), std::move(options), std::move(optimizer),
                    detail::ExecutorHandle<E>(executor)) {}
 
-  const Q& q() const { return q_; }                ///< what has been learned, on the unit cube
-  const VegasMap& map() const { return f_.map; }   ///< between the unit cube and the box
-  Index index() const { return index_; }           ///< steps finished, taken or not
+  const Q& q() const { return q_; }                                 ///< what has been learned, on the unit cube
+  const VegasMap& map() const { return f_.map; }                    ///< between the unit cube and the box
+  Index index() const { return index_; }                            ///< steps finished, taken or not
   Index steps_left() const { return survey_left_ + refine_left_; }  ///< that were planned
   const IntegratorOptions& options() const { return options_; }
   const std::vector<IterationEstimate>& survey_iterations() const { return survey_; }
@@ -192,18 +157,9 @@ class Integrator {
       if (u(0, c) >= share) y.col(c) = from_q.col(c);
     const Row<double> p = detail::mixture_densities(q_, y, share);
     auto&& executor = executor_.get();
+    const Row<double> by_y = detail::values_inside(f_, y, executor, options_.chunk);  // f is not called outside of the box
     MappedPoints x = f_.map.forward(y.cwiseMax(0.0).cwiseMin(1.0));
-    // f is not called outside of the box, where it counts as zero
-    std::vector<Index> inside;
-    Row<double> f = Row<double>::Zero(n);
-    if (detail::inside_unit_cube(y, inside)) {
-      f = detail::integrand_values(f_.f, x.points, executor, options_.chunk);
-    } else {
-      Batch<double> good(y.rows(), static_cast<Index>(inside.size()));
-      for (Index c = 0; c < good.cols(); ++c) good.col(c) = x.points.col(inside[static_cast<std::size_t>(c)]);
-      const Row<double> some = detail::integrand_values(f_.f, good, executor, options_.chunk);
-      for (Index c = 0; c < good.cols(); ++c) f[inside[static_cast<std::size_t>(c)]] = some[c];
-    }
+    Row<double> f = by_y.array() / x.jacobian.array();
     return {std::move(x.points), (p.array() / x.jacobian.array()).log(), std::move(f)};
   }
 
@@ -256,10 +212,14 @@ class Integrator {
   }
   bool from_q() const {
     switch (options_.strategy) {
-      case SurveyStrategy::flat: return false;
-      case SurveyStrategy::flat_then_forward: return !survey_.empty() || !data_.empty();
-      case SurveyStrategy::adaptive: return switched_;
-      default: return true;
+      case SurveyStrategy::flat:
+        return false;
+      case SurveyStrategy::flat_then_forward:
+        return !survey_.empty() || !data_.empty();
+      case SurveyStrategy::adaptive:
+        return switched_;
+      default:
+        return true;
     }
   }
   /// Whether the next step leaves uniform points.
@@ -268,7 +228,7 @@ class Integrator {
     if (options_.training.loss == SurveyLoss::kl) {
       // the same loss up to a constant: here that of the uniform density is subtracted
       const Row<double> f = w.cwiseProduct(p).cwiseAbs();
-      smoothed_.add(step.training.loss - uniform_kl(f));
+      smoothed_.add(step.training.loss - detail::uniform_kl(f));
       switched_ = KlSwitch{}(smoothed_.value());
     } else {
       Row<double> f = w.cwiseProduct(p);
@@ -276,14 +236,6 @@ class Integrator {
       smoothed_.add(step.training.loss);
       switched_ = VarianceSwitch(f)(smoothed_.value());
     }
-  }
-  /// E[(|f|/I) log(|f|/I)] at uniform points.
-  static double uniform_kl(const Row<double>& f) {
-    const double mean = f.mean();
-    double sum = 0;
-    for (const double v : f)
-      if (v > 0) sum += v / mean * std::log(v / mean);
-    return sum / static_cast<double>(f.size());
   }
   template <class R>
   void take_given(R& rng, Batch<double>& y, Row<double>& p, Row<double>& w) const {
@@ -317,7 +269,8 @@ class Integrator {
     refine_.push_back(estimate);
     if (refine_left_ > 0) --refine_left_;
     // after the last step nobody would use what is learned
-    if (options_.teach_again > 0 && refine_left_ > 0 && static_cast<double>(new_points_) >= options_.teach_again * static_cast<double>(taught_points_)) {
+    if (options_.teach_again > 0 && refine_left_ > 0 &&
+        static_cast<double>(new_points_) >= options_.teach_again * static_cast<double>(taught_points_)) {
       step.training = train_on_survey(q_, optimizer_, data_, options_.training, rng);
       taught_points_ += new_points_;
       new_points_ = 0;
@@ -352,7 +305,7 @@ class Integrator {
     if (learned > 0) remember(y.rightCols(learned), w.tail(learned), p.tail(learned));
     if (learned == 0) return iteration_estimate(w);
     IterationEstimate all = iteration_estimate(w.tail(learned) * (1 - share));
-    if (flat > 0) add_part(all, iteration_estimate(w.head(flat) * share));
+    if (flat > 0) detail::add_part(all, iteration_estimate(w.head(flat) * share));
     return all;
   }
   /// Each by VEGAS+, that of q's points in the uniform numbers they are made of.
@@ -385,7 +338,7 @@ class Integrator {
         }
         remember(drawn.value.template cast<double>(), w, p);
       }
-      if (uniform_) add_part(all, estimate_of(*uniform_, rng));
+      if (uniform_) detail::add_part(all, estimate_of(*uniform_, rng));
       return all;
     } else {
       return independent(rng);
@@ -404,18 +357,6 @@ class Integrator {
     part.forget();
     return one;
   }
-  /// Each part's weights are estimates of its own integral; as points of both together they weigh more.
-  static void add_part(IterationEstimate& all, const IterationEstimate& rest) {
-    const double calls = static_cast<double>(all.calls + rest.calls);
-    WeightSums other = rest.weights;
-    scale(all.weights, calls / static_cast<double>(all.calls));
-    scale(other, calls / static_cast<double>(rest.calls));
-    all.weights.add(other);
-    all.mean += rest.mean;
-    all.variance += rest.variance;
-    all.calls += rest.calls;
-    all.dropped += rest.dropped;
-  }
   /// Of a refine step.
   Index uniform_calls() const {
     if (options_.refine_uniform_share == 0) return 0;
@@ -423,12 +364,6 @@ class Integrator {
     const double calls = options_.refine_uniform_calls * static_cast<double>(options_.refine_calls);
     return std::clamp<Index>(static_cast<Index>(std::llround(calls)), 2, std::max<Index>(2, options_.refine_calls - 2));
   }
-  static void scale(WeightSums& sums, double by) {
-    sums.sum *= by;
-    sums.squares *= by * by;
-    sums.largest *= by;
-  }
-
   void describe(IntegratorStep& step, const IterationEstimate& estimate) const {
     step.value = estimate.mean;
     step.error = estimate.error();

@@ -21,7 +21,7 @@ struct MonteCarloOptions {
   Index calls = 100000;  ///< of the integrand, at least 2; quasi-Monte Carlo makes at most this many
   Index parts = 10;      ///< iterations, or independent scrambles (then at least 2)
   NonFinite non_finite = NonFinite::drop;
-  Index chunk = 256;     ///< points given to the integrand at a time
+  Index chunk = 256;  ///< points given to the integrand at a time
 };
 
 namespace detail {
@@ -32,8 +32,7 @@ inline void check_monte_carlo(const char* name, const MonteCarloOptions& options
 }
 /// Without a mean if a point was bad and the caller wants to stop there.
 inline Integral unless_stopped(Integral all, NonFinite non_finite) {
-  if (all.dropped > 0 && non_finite == NonFinite::stop)
-    all.mean = all.error = std::numeric_limits<double>::quiet_NaN();
+  if (all.dropped > 0 && non_finite == NonFinite::stop) all.mean = all.error = std::numeric_limits<double>::quiet_NaN();
   return all;
 }
 }  // namespace detail

@@ -34,7 +34,8 @@ class Strata {
     detail::require_at_least(name, "calls", options_.calls, 2);
     detail::require_at_least(name, "max_bins", options_.max_bins, 1);
     detail::require_at_least(name, "max_calls_per_stratum", options_.max_calls_per_stratum, 2);
-    if (!(options_.beta >= 0 && options_.beta <= 1)) throw DomainError(detail::complaint(name, "beta", options_.beta, "a number in [0, 1]"));
+    if (!(options_.beta >= 0 && options_.beta <= 1))
+      throw DomainError(detail::complaint(name, "beta", options_.beta, "a number in [0, 1]"));
     if (!(options_.adaptive_share >= 0 && options_.adaptive_share < 1))
       throw DomainError(detail::complaint(name, "adaptive_share", options_.adaptive_share, "a number in [0, 1)"));
     if (options_.per_axis.empty()) choose(dimension);
@@ -50,9 +51,9 @@ class Strata {
     }
   }
 
-  Index count() const { return count_; }                           ///< H
+  Index count() const { return count_; }                            ///< H
   const std::vector<Index>& per_axis() const { return per_axis_; }  ///< d numbers whose product is H
-  const std::vector<Index>& bins() const { return bins_; }          ///< of the map on each axis: a multiple of the strata where possible
+  const std::vector<Index>& bins() const { return bins_; }  ///< of the map on each axis: a multiple of the strata where possible
   const StrataOptions& options() const { return options_; }
 
   /// Points that every stratum gets.

@@ -39,8 +39,8 @@ struct SurveyTrainingOptions {
 struct TrainingReport {
   double loss = std::numeric_limits<double>::quiet_NaN();    ///< of the parameters that were kept, on the points held out
   double before = std::numeric_limits<double>::quiet_NaN();  ///< of those it began with
-  Index updates = 0;   ///< of the optimizer
-  Index skipped = 0;   ///< minibatches left out for numbers that are not finite
+  Index updates = 0;                                         ///< of the optimizer
+  Index skipped = 0;                                         ///< minibatches left out for numbers that are not finite
 };
 
 namespace detail {
@@ -58,8 +58,8 @@ double survey_loss(SurveyLoss loss, const Q& q, const TrainingRows<T>& rows) {
   return sum / rows.total;
 }
 
-/// The rows of one epoch, in random order: each is kept with probability min(1, r/threshold) and then weighs max(r, threshold), so
-/// that no time goes to points that hardly count, and the mean stays.
+/// The rows of one epoch, in random order: each is kept with probability min(1, r/threshold) and then weighs max(r, threshold),
+/// so that no time goes to points that hardly count, and the mean stays.
 template <class R>
 std::vector<Index> choose_rows(const Row<double>& r, double threshold, R& rng) {
   std::vector<Index> chosen;
@@ -86,8 +86,8 @@ void gather_rows(const TrainingRows<T>& rows, const Index* numbers, Index count,
 
 }  // namespace detail
 
-/// Trains q in place on all points of a set, and leaves it the best parameters: those with the lowest loss on the points held out.
-/// Minibatches with numbers that are not finite are skipped. Any Scoreable Family will do.
+/// Trains q in place on all points of a set, and leaves it the best parameters: those with the lowest loss on the points held
+/// out. Minibatches with numbers that are not finite are skipped. Any Scoreable Family will do.
 template <class Q, class Optimizer, class R>
 TrainingReport train_on_survey(Q& q, Optimizer& optimizer, const detail::TrainingSet<ScalarOf<Q>>& set,
                                const SurveyTrainingOptions& options, R& rng) {

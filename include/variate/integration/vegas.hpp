@@ -36,13 +36,13 @@ struct VegasOptions {
   Index max_calls_per_stratum = 50000;  ///< more are not made
   std::vector<Index> strata{};          ///< on each axis; empty: as many as the calls allow; all 1: the map alone
   NonFinite non_finite = NonFinite::drop;
-  Index chunk = 256;                    ///< points given to the integrand at a time; it decides the numbers drawn, threads do not
+  Index chunk = 256;  ///< points given to the integrand at a time; it decides the numbers drawn, threads do not
 };
 
 /// What a step of an integrator did. `Step::value` is its own estimate.
 struct IntegrationStep : Step {
-  double error = 0;            ///< of `value`
-  Integral so_far{};           ///< of all steps that count
+  double error = 0;                   ///< of `value`
+  Integral so_far{};                  ///< of all steps that count
   double relative_variance = 0;       ///< calls (error/value)^2 of this step
   double unweighting_efficiency = 0;  ///< mean |w| / max |w| of this step
 };
@@ -87,8 +87,8 @@ class Vegas {
   void forget() { iterations_.clear(); }
   /// Whether steps teach the map (alpha > 0) and the strata. On by default.
   void adapt(bool on) { adapt_ = on; }
-  /// Another pace of learning from now on: smaller numbers are slower, and lose less of what has hardly been seen. Throws DomainError
-  /// unless 0 < beta <= 1 or beta is what it was.
+  /// Another pace of learning from now on: smaller numbers are slower, and lose less of what has hardly been seen. Throws
+  /// DomainError unless 0 < beta <= 1 or beta is what it was.
   void set_pace(double alpha, double beta) {
     detail::require_finite("Vegas::set_pace", "alpha", alpha);
     if (beta != options_.beta && !(beta > 0 && beta <= 1 && options_.beta > 0))

@@ -18,13 +18,13 @@ namespace variate {
 
 /// Points and the Jacobian dx/dy of the map that made them.
 struct MappedPoints {
-  Batch<double> points;   ///< d x n
-  Row<double> jacobian;   ///< volume of x for a unit volume of y
+  Batch<double> points;  ///< d x n
+  Row<double> jacobian;  ///< volume of x for a unit volume of y
 };
 
-/// x_i = g_j + (n y_i - j) D_j with j = floor(n y_i), the node g_j and the width D_j of bin j; dx/dy = prod_i n D_j (G. P. Lepage,
-/// J. Comput. Phys. 27, 192 (1978); the refinement is that of vegas 6). A point y uniform in the unit cube becomes an x of density
-/// 1/jacobian. Bins adapt to where J f is large. A value; copying it is cheap.
+/// x_i = g_j + (n y_i - j) D_j with j = floor(n y_i), the node g_j and the width D_j of bin j; dx/dy = prod_i n D_j (G. P.
+/// Lepage, J. Comput. Phys. 27, 192 (1978); the refinement is that of vegas 6). A point y uniform in the unit cube becomes an x
+/// of density 1/jacobian. Bins adapt to where J f is large. A value; copying it is cheap.
 class VegasMap {
  public:
   /// `bins` equal bins on every axis. Throws InvalidArgument unless 1 <= bins <= 65535.
@@ -39,8 +39,8 @@ class VegasMap {
       axis(i).set(std::move(nodes));
     }
   }
-  /// From the nodes of each axis, ends included. Throws InvalidArgument for no axis, too few or too many nodes, or one that is not
-  /// finite, DomainError unless they increase.
+  /// From the nodes of each axis, ends included. Throws InvalidArgument for no axis, too few or too many nodes, or one that is
+  /// not finite, DomainError unless they increase.
   explicit VegasMap(const std::vector<Vector<double>>& nodes) {
     detail::require_at_least("VegasMap", "number of axes", static_cast<Index>(nodes.size()), 1);
     for (const Vector<double>& one : nodes) {
@@ -48,7 +48,8 @@ class VegasMap {
       detail::require_finite("VegasMap", "nodes", one);
       for (Index j = 1; j < one.size(); ++j)
         if (!(one[j - 1] < one[j]))
-          throw DomainError(detail::complaint("VegasMap", "nodes(" + std::to_string(j) + ")", one[j], "more than the one before"));
+          throw DomainError(
+              detail::complaint("VegasMap", "nodes(" + std::to_string(j) + ")", one[j], "more than the one before"));
       axes_.emplace_back().set(one);
     }
   }
@@ -58,8 +59,8 @@ class VegasMap {
   const Vector<double>& nodes(Index i) const { return axis(i).nodes; }  ///< bins(i) + 1 of them
 
   /// The same map with `bins` bins on each axis and a density that is continuous: between nodes x is a quotient of parabolas in y
-  /// (Gregory and Delbourgo 1982) whose density at a node is the mean of its neighbours'. What a smooth distribution learns on top
-  /// of is then smooth. Adapting it makes it piecewise linear again.
+  /// (Gregory and Delbourgo 1982) whose density at a node is the mean of its neighbours'. What a smooth distribution learns on
+  /// top of is then smooth. Adapting it makes it piecewise linear again.
   VegasMap smoothed(Index bins) const {
     VegasMap map = *this;
     map.regrid(std::vector<Index>(axes_.size(), bins));
@@ -74,8 +75,8 @@ class VegasMap {
     return map;
   }
 
-  /// y in the unit cube (d x n) to x; y >= 1 gives the right end. Throws ShapeError for another d, InvalidArgument for a y that is
-  /// not finite.
+  /// y in the unit cube (d x n) to x; y >= 1 gives the right end. Throws ShapeError for another d, InvalidArgument for a y that
+  /// is not finite.
   MappedPoints forward(const Batch<double>& y) const {
     check("VegasMap::forward", "y", y);
     MappedPoints out{Batch<double>(y.rows(), y.cols()), Row<double>::Ones(y.cols())};
@@ -203,7 +204,8 @@ class VegasMap {
   struct Sum {
     double value, count;
   };
-  /// x - g_j in units of the bin's width, as a function of the share t of the bin in y: mean slope s, slopes at the ends from, to.
+  /// x - g_j in units of the bin's width, as a function of the share t of the bin in y: mean slope s, slopes at the ends from,
+  /// to.
   struct Bend {
     double s, from, to;
     double at(double t) const { return t * (s * t + from * (1 - t)) / (s + (from + to - 2 * s) * t * (1 - t)); }
@@ -218,11 +220,11 @@ class VegasMap {
   };
   struct Axis {
     Vector<double> nodes;
-    Vector<double> widths{};       ///< of the bins
-    Vector<double> slopes{};       ///< dx/dy at the nodes of a smooth map; empty: piecewise linear
-    std::vector<Sum> sums{};       ///< empty: no training data
+    Vector<double> widths{};               ///< of the bins
+    Vector<double> slopes{};               ///< dx/dy at the nodes of a smooth map; empty: piecewise linear
+    std::vector<Sum> sums{};               ///< empty: no training data
     std::vector<double> shares{}, logs{};  ///< workspaces
-    Vector<double> next{};         ///< workspace
+    Vector<double> next{};                 ///< workspace
 
     Index size() const { return widths.size(); }
     Bend bend(Index j) const { return {static_cast<double>(size()) * widths[j], slopes[j], slopes[j + 1]}; }
@@ -256,7 +258,8 @@ class VegasMap {
       // (-(1 - R)/log R)^alpha; what is all but 1 stays
       logs.resize(n);
       math::log(shares.data(), logs.data(), static_cast<std::ptrdiff_t>(n));
-      for (std::size_t j = 0; j < n; ++j) logs[j] = shares[j] <= 0.99999999 ? (shares[j] - 1) / logs[j] : std::pow(shares[j], 1 / alpha);
+      for (std::size_t j = 0; j < n; ++j)
+        logs[j] = shares[j] <= 0.99999999 ? (shares[j] - 1) / logs[j] : std::pow(shares[j], 1 / alpha);
       if (alpha == 0.5) {
         for (std::size_t j = 0; j < n; ++j) shares[j] = std::sqrt(logs[j]);
         return;

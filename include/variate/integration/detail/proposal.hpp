@@ -118,9 +118,7 @@ struct UniformPart {
   Q q;
   double share;
 
-  Row<double> operator()(const Batch<double>& y) const {
-    return f(y).array() * share / mixture_densities(q, y, share).array();
-  }
+  Row<double> operator()(const Batch<double>& y) const { return f(y).array() * share / mixture_densities(q, y, share).array(); }
 };
 
 }  // namespace variate::detail

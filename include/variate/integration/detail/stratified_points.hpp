@@ -13,8 +13,8 @@ namespace variate::detail {
 
 /// What one task needs; sizes stay, so that nothing is allocated twice.
 struct StretchRoom {
-  Batch<double> u, x;        ///< d x n
-  Row<double> h, jacobian;   ///< n
+  Batch<double> u, x;       ///< d x n
+  Row<double> h, jacobian;  ///< n
 };
 
 /// The stratum of each of the points [first, first + n) as a number, in `h`.
@@ -37,8 +37,8 @@ inline void place_in_strata(Index strata, Index n, double* h, double* u) {
     h[c] = above;
   }
 }
-/// The points [first, first + n) from room.u, uniform numbers that become y: room.x and room.jacobian, and the bins (rows apart by
-/// `stride`) unless null.
+/// The points [first, first + n) from room.u, uniform numbers that become y: room.x and room.jacobian, and the bins (rows apart
+/// by `stride`) unless null.
 inline void place_points(const VegasMap& map, const Strata& strata, const std::vector<Index>& starts, Index first,
                          StretchRoom& room, std::uint16_t* bins, Index stride) {
   const Index d = room.u.rows(), n = room.u.cols();

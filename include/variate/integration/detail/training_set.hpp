@@ -49,7 +49,8 @@ class TrainingSet {
   bool empty() const { return parts_.empty(); }
   /// Forgets the oldest batches until at most `most` are left.
   void keep_newest(Index most) {
-    if (const Index extra = static_cast<Index>(parts_.size()) - most; extra > 0) parts_.erase(parts_.begin(), parts_.begin() + extra);
+    if (const Index extra = static_cast<Index>(parts_.size()) - most; extra > 0)
+      parts_.erase(parts_.begin(), parts_.begin() + extra);
   }
   /// The running integral of |f|; not for an empty set.
   double integral() const {
