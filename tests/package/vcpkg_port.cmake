@@ -90,7 +90,7 @@ file(GLOB_RECURSE found RELATIVE ${CURRENT_PACKAGES_DIR} ${CURRENT_PACKAGES_DIR}
 list(FILTER found EXCLUDE REGEX "^include/variate/.*\\.hpp$")
 list(SORT found)
 set(expected share/pkgconfig/variate.pc share/variate/copyright share/variate/variateConfig.cmake
-             share/variate/variateConfigVersion.cmake share/variate/variateTargets.cmake)
+             share/variate/variateConfigVersion.cmake share/variate/variateMpi.cmake share/variate/variateTargets.cmake)
 if(NOT found STREQUAL expected OR NOT EXISTS ${CURRENT_PACKAGES_DIR}/include/variate/variate.hpp)
   message(FATAL_ERROR "the port installs ${found}\nexpected ${expected}")
 endif()
