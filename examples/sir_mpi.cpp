@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <optional>
 #include <string>
 
 #include "variate/parallel/mpi.hpp"
@@ -23,18 +22,6 @@ using variate::Vector;
 struct Settings {
   Index epochs = 1000, agents = 1000, samples = 16;
   std::string state = "sir.state", log = "sir_log";
-};
-
-/// Only the root has something to say.
-struct RootLog {
-  std::optional<variate::TensorBoard> board;
-  template <class Stepper>
-  void operator()(const variate::GeneralizedViStep& step, const Stepper& stepper) {
-    if (board) (*board)(step, stepper);
-  }
-  void finish() {
-    if (board) board->finish();
-  }
 };
 
 int run(const Settings& settings) {
@@ -53,12 +40,11 @@ int run(const Settings& settings) {
   vi.observe(data);
 
   variate::StopOnInterrupt interrupt;
-  RootLog log;
-  if (ranks.root()) log.board.emplace(settings.log);
   variate::Rng engine(1);
   auto so_far = variate::resume(settings.state, vi, engine);
   if (ranks.root()) std::printf("%d ranks, from epoch %td\n", ranks.size(), so_far.stepper.index());
-  const auto result = variate::fit(std::move(so_far), engine, {.max_steps = settings.epochs, .draws = 0}, log,
+  const auto result = variate::fit(std::move(so_far), engine, {.max_steps = settings.epochs, .draws = 0},
+                                   variate::TensorBoard(settings.log, {.write = ranks.root()}),
                                    variate::Checkpoint(settings.state, {.every_seconds = 1, .write = ranks.root()}),
                                    variate::agreed(ranks, interrupt));
   if (ranks.root()) {

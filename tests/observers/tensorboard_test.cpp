@@ -50,6 +50,17 @@ TEST_CASE("TensorBoard writes what steps report, and histograms", "[observers]")
   CHECK(occurrences(log, "Loss/loss") == 1);
 }
 
+TEST_CASE("TensorBoard that does not write makes nothing", "[observers]") {
+  const Scratch scratch("tensorboard_silent");
+  TensorBoard board(scratch.path("logs"), {.write = false});
+  board.start(0, 1);
+  board(Step{.index = 0, .value = 1}, WithGuide{});
+  board.finish();
+  CHECK(board.good());
+  CHECK(board.path().empty());
+  CHECK_THROWS_AS(read_file(scratch.path("logs")), FileError);
+}
+
 TEST_CASE("TensorBoard refuses options out of range", "[observers]") {
   using variate_tests::message_of;
   using variate_tests::says;
