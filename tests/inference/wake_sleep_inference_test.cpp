@@ -1,6 +1,6 @@
 #include "variate/inference/wake_sleep_inference.hpp"
 
-#include <memory>
+#include <type_traits>
 
 #include "support/catch.hpp"
 #include "variate/generative/layered_guide.hpp"
@@ -83,4 +83,12 @@ TEST_CASE("debug throws where a step would be left out", "[inference]") {
   WakeSleepInference<LayeredGuide<double>, LayeredSbn<double>> debugged(small_guide(), net, three(),
                                                                         {.n_print = 0, .debug = true});
   CHECK_THROWS_AS(debugged.update(Rng(1)), Error);
+}
+
+TEST_CASE("an observer that has seen enough ends the run", "[inference]") {
+  const auto enough = [](const Step& step) { return step.index < 4; };
+  WakeSleepInference<LayeredGuide<double>, LayeredSbn<double>, Sleep, std::remove_const_t<decltype(enough)>> inference(
+      small_guide(), small_net(), three(), {.n_iter = 300, .n_print = 0}, enough);
+  inference.run(Rng(1));
+  CHECK(inference.learner().index() == 5);
 }

@@ -12,6 +12,7 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/generative/parameter_blocks.hpp"
+#include "variate/inference/fit.hpp"
 #include "variate/inference/learner.hpp"
 #include "variate/inference/wake_sleep.hpp"
 #include "variate/optimizers/adam.hpp"
@@ -63,7 +64,7 @@ class WakeSleepInference {
         observers_(std::move(observers)...) {
     if (const auto words = learner_.rule().warning(); !words.empty())
       std::fprintf(stderr, "%.*s\n", static_cast<int>(words.size()), words.data());
-    std::apply([&](auto&... observer) { (started(observer), ...); }, observers_);
+    std::apply([&](auto&... observer) { (detail::start(observer, learner_.index(), options_.n_iter), ...); }, observers_);
   }
 
   const Q& q() const { return learner_.q(); }  ///< the guide as it stands
@@ -79,7 +80,7 @@ class WakeSleepInference {
     if (options_.debug && !step.taken)
       throw Error(detail::complaint("WakeSleepInference", "update " + std::to_string(step.index), step.value,
                                     "finite loss and gradients"));
-    std::apply([&](auto&... observer) { (told(observer, step), ...); }, observers_);
+    std::apply([&](auto&... observer) { ((stopped_ = !detail::tell(observer, step, learner_) || stopped_), ...); }, observers_);
     return {learner_.index(), -step.value};
   }
   /// Writes a line to stderr if it is time: at t = 1 and every n_print updates.
@@ -92,12 +93,13 @@ class WakeSleepInference {
   /// Closes the observers. Again: nothing.
   void finalize() {
     if (std::exchange(finished_, true)) return;
-    std::apply([&](auto&... observer) { (ended(observer), ...); }, observers_);
+    std::apply([&](auto&... observer) { (detail::finish(observer), ...); }, observers_);
   }
-  /// n_iter updates with their lines, and finalize.
+  /// Updates with their lines until there are n_iter or an observer returns false, and finalize.
   template <class R>
   void run(R&& rng) {
-    while (learner_.index() < options_.n_iter) print_progress(update(rng));
+    stopped_ = false;
+    while (!stopped_ && learner_.index() < options_.n_iter) print_progress(update(rng));
     finalize();
   }
   /// The observers.
@@ -133,24 +135,11 @@ class WakeSleepInference {
     }
     return Optimizer(adam, chosen);
   }
-  template <class O>
-  void started(O& observer) {
-    if constexpr (requires { observer.start(Index{}, Index{}); }) observer.start(learner_.index(), options_.n_iter);
-  }
-  template <class O>
-  void told(O& observer, const Step& step) {
-    if constexpr (requires { observer(step, learner_); }) observer(step, learner_);
-    else observer(step);
-  }
-  template <class O>
-  static void ended(O& observer) {
-    if constexpr (requires { observer.finish(); }) observer.finish();
-  }
 
   WakeSleepOptions<PhaseQ> options_;
   Learner<Q, P, WakeSleep<PhaseQ>, Optimizer, Optimizer> learner_;
   std::tuple<Observers...> observers_;
-  bool finished_ = false;
+  bool stopped_ = false, finished_ = false;
 };
 
 }  // namespace variate
