@@ -1,6 +1,5 @@
 #pragma once
-#include "variate/estimators/detail/kept.hpp"
-#include "variate/estimators/detail/log_weights.hpp"
+#include "variate/estimators/detail/weighted_scores.hpp"
 
 namespace variate {
 namespace detail {
@@ -30,13 +29,10 @@ Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, P
                                       Value value) {
   using T = ScalarOf<Q>;
   const auto draw = q.rsample(rng, n);
-  Batch<T> x = draw.value;
-  LogWeights<T> weights(n, q.batch_size());
-  Estimate<T> estimate;
-  const bool done = settle(f, x, weights, estimate.evaluations, [&](const auto& e) {
+  return from_log_weights(q, f, Batch<T>(draw.value), n, [&](const auto& e, auto& weights, Estimate<T>& estimate) {
     const Row<T> w = path(weights);
     Batch<T> g;
-    e.pullback(Row<T>(Row<T>::Ones(x.cols())), g);
+    e.pullback(Row<T>(Row<T>::Ones(w.size())), g);
     if (weights.drop(g)) return false;
     g.array().rowwise() *= w.array();
     estimate.value = value(weights);
@@ -45,9 +41,6 @@ Estimate<ScalarOf<Q>> through_weights(const Q& q, const F& f, R& rng, Index n, P
     estimate.f = e.pullback(shares(weights));
     return true;
   });
-  if (!done) return refused<T>(weights.lost_columns(), estimate.evaluations);
-  estimate.dropped = weights.lost_columns();
-  return estimate;
 }
 
 }  // namespace detail

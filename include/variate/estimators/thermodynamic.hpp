@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "variate/estimators/detail/kept.hpp"
-#include "variate/estimators/detail/log_weights.hpp"
+#include "variate/estimators/detail/weighted_scores.hpp"
 
 namespace variate {
 
@@ -24,18 +23,10 @@ struct Thermodynamic {
   static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
 
   template <class Q, class F>
-  static constexpr bool accepts = [] {
-    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;
-    else return false;
-  }();
+  static constexpr bool accepts = detail::accepts_scores<Q, F>;
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(
-        Scoreable<Q>,
-        "Thermodynamic needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number "
-        "a column) and pullback(w) = sum_c w_c grad log q(x_c).");
-    if constexpr (Scoreable<Q>) detail::explain_values<Q, F>();
-    return {};
+    return detail::explain_scores<Q, F>();
   }
 
   template <class Q, class F, class R>
@@ -45,10 +36,7 @@ struct Thermodynamic {
     } else {
       using T = ScalarOf<Q>;
       check(n);
-      Batch<T> x = q.sample(rng, n);
-      detail::LogWeights<T> weights(n, q.batch_size());
-      Estimate<T> estimate;
-      const bool done = detail::settle(f, x, weights, estimate.evaluations, [&](const auto& e) {
+      return detail::from_log_weights(q, f, q.sample(rng, n), n, [&](const auto& e, auto& weights, Estimate<T>& estimate) {
         const T points = static_cast<T>(q.batch_size());
         T value = 0;
         const Row<T> of_model =
@@ -59,9 +47,6 @@ struct Thermodynamic {
         estimate.f = e.pullback(of_model);
         return true;
       });
-      if (!done) return detail::refused<T>(weights.lost_columns(), estimate.evaluations);
-      estimate.dropped = weights.lost_columns();
-      return estimate;
     }
   }
 

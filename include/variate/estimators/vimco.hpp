@@ -1,6 +1,5 @@
 #pragma once
-#include "variate/estimators/detail/kept.hpp"
-#include "variate/estimators/detail/log_weights.hpp"
+#include "variate/estimators/detail/weighted_scores.hpp"
 
 namespace variate {
 
@@ -26,17 +25,10 @@ struct Vimco {
   static constexpr bool of_several_samples = true;  ///< its value is no mean of the integrand's columns
 
   template <class Q, class F>
-  static constexpr bool accepts = [] {
-    if constexpr (Scoreable<Q>) return Integrand<F, ScalarOf<Q>>;
-    else return false;
-  }();
+  static constexpr bool accepts = detail::accepts_scores<Q, F>;
   template <class Q, class F>
   static constexpr detail::Never explain() {
-    static_assert(Scoreable<Q>,
-                  "Vimco needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number a "
-                  "column) and pullback(w) = sum_c w_c grad log q(x_c).");
-    if constexpr (Scoreable<Q>) detail::explain_values<Q, F>();
-    return {};
+    return detail::explain_scores<Q, F>();
   }
 
   template <class Q, class F, class R>
@@ -46,10 +38,7 @@ struct Vimco {
     } else {
       using T = ScalarOf<Q>;
       detail::require_at_least("Vimco", "n", n, left_out == LeftOut::nothing ? 1 : 2);
-      Batch<T> x = q.sample(rng, n);
-      detail::LogWeights<T> weights(n, q.batch_size());
-      Estimate<T> estimate;
-      const bool done = detail::settle(f, x, weights, estimate.evaluations, [&](const auto& e) {
+      return detail::from_log_weights(q, f, q.sample(rng, n), n, [&](const auto& e, auto& weights, Estimate<T>& estimate) {
         const T points = static_cast<T>(q.batch_size());
         const Row<T> credit = weights.each([&](const std::vector<T>& l, std::vector<T>& out) { signals(l, out, points); });
         const Row<T> shares = weights.normalized();
@@ -58,9 +47,6 @@ struct Vimco {
         estimate.f = e.pullback(shares);
         return true;
       });
-      if (!done) return detail::refused<T>(weights.lost_columns(), estimate.evaluations);
-      estimate.dropped = weights.lost_columns();
-      return estimate;
     }
   }
 
