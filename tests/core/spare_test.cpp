@@ -60,3 +60,34 @@ TEST_CASE("what was moved away is not given back at the end of a scope", "[core]
   CHECK(taken.size() == 5000);
   CHECK(spare<double>(50, 100).data() == where);
 }
+
+TEST_CASE("vectors are kept too, but few of them", "[core]") {
+  using variate::Vector;
+  using variate::detail::spare_vector;
+  Vector<double> one = spare_vector<double>(5000);
+  REQUIRE(one.size() == 5000);
+  const double* const where = one.data();
+  give_back(one);
+  CHECK(one.size() == 0);
+  CHECK(spare<double>(50, 100).data() != where);
+  CHECK(spare_vector<double>(5000).data() == where);
+  auto* const kept = variate::detail::kept_by_thread<Vector<double>, variate::detail::spare_vectors>();
+  for (Index i = 0; i < 10; ++i) {
+    Vector<double> vector(4000 + i);
+    give_back(vector);
+  }
+  CHECK(kept->size() == variate::detail::spare_vectors);
+  CHECK(kept->back().size() == 4009);
+}
+
+TEST_CASE("batches held together are given back by the last holder", "[core]") {
+  const double* where = nullptr;
+  {
+    variate::detail::BatchesToGiveBack<double> first;
+    first.all.push_back(Batch<double>(70, 100));
+    where = first.all.front().data();
+    variate::detail::BatchesToGiveBack<double> second = std::move(first);
+    CHECK(second.all.front().data() == where);
+  }
+  CHECK(spare<double>(70, 100).data() == where);
+}

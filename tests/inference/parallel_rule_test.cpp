@@ -43,3 +43,25 @@ TEST_CASE("chunks of data points: the same bits on any number of threads, and th
   using Memory = ParallelRule<MemoisedWakeSleep<double>, SerialExecutor>;
   static_assert(!detail::accepts<Memory, LayeredGuide<double>, LayeredSbn<double>>);
 }
+
+TEST_CASE("long gradients are summed in stretches: the same bits again", "[inference]") {
+  Rng rng(2);
+  const auto net = LayeredSbn<float>::random({200, 90}, rng);
+  const auto guide = LayeredGuide<float>::random({200, 90}, rng);
+  const Batch<float> x = (uniforms<float>(rng, 200, 6).array() > 0.5f).cast<float>();
+  const WakeSleep<Wake> rule{.n_samples = 2};
+  const auto run = [&](Index threads) {
+    ThreadPool pool(threads);
+    Rng fresh(7);
+    return in_chunks(rule, pool, 3)(guide, net, x, fresh);
+  };
+  const auto one = run(1), two = run(2);
+  CHECK(one.q == two.q);
+  CHECK(one.f == two.f);
+  Vector<float> sum = Vector<float>::Zero(one.q.size());
+  for (Index i = 0; i < 2; ++i) {
+    Rng stream = Rng(7).split(static_cast<std::uint64_t>(i));
+    sum += rule(guide, net, Batch<float>(x.middleCols(3 * i, 3)), stream).q / 2;
+  }
+  CHECK((one.q - sum).norm() <= 1e-6f * sum.norm());
+}

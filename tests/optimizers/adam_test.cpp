@@ -34,8 +34,11 @@ TEST_CASE("an update into another leaves this as it is", "[optimizers]") {
     variate::Vector<double> a{{1, 2, 3}}, b = a;
     for (int i = 0; i < 4; ++i) {
       const variate::Vector<double> gradient{{0.5, -1.0 * i, 2}}, before = a;
+      variate::Vector<double> to;
       copy.update(b, gradient);
-      one.update(a, gradient, next);
+      one.update(a, gradient, to, next);
+      CHECK(a == before);
+      a = to;
       CHECK(a == b);
       CHECK(one.count() == i);
       variate::Vector<double> again = before;

@@ -1,6 +1,6 @@
 #pragma once
-/// Big batches that nobody uses any more, kept for whoever needs one of that size next: a step then asks the system for no
-/// memory. A batch of some hundred kilobytes that is freed goes back to the system, and its pages cost more to get again than
+/// Big batches and vectors that nobody uses any more, kept for whoever needs one of that size next: a step then asks the system
+/// for no memory. What is freed with some hundred kilobytes goes back to the system, and its pages cost more to get again than
 /// most of what is done with them.
 #include <cstddef>
 #include <utility>
@@ -28,47 +28,70 @@ std::vector<X>* kept_by_thread() {
   return &list.things;
 }
 
-inline constexpr std::size_t spare_batches = 48;
-/// Bytes: of the smallest batch to keep, and of all of them (for each number type).
+/// How many are kept: of batches, which come in many sizes, and of vectors, which are gradients.
+inline constexpr std::size_t spare_batches = 48, spare_vectors = 4;
+template <class M>
+inline constexpr std::size_t most_spare = M::ColsAtCompileTime == 1 ? spare_vectors : spare_batches;
+/// Bytes: of the smallest to keep, and of all of them (for each number type, of batches and of vectors).
 inline constexpr std::size_t spare_least = std::size_t{1} << 14, spare_most = std::size_t{1} << 26;
 
-/// Whether a batch is of a size to keep.
-template <class T>
+template <class M>
+std::size_t bytes_of(Index size) {
+  return static_cast<std::size_t>(size) * sizeof(typename M::Scalar);
+}
+/// Whether a batch or vector is of a size to keep.
+template <class M>
 bool worth_keeping(Index size) {
-  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
-  return bytes >= spare_least && bytes <= spare_most / 4;
+  return bytes_of<M>(size) >= spare_least && bytes_of<M>(size) <= spare_most / 4;
+}
+
+template <class M>
+M spare_matrix(Index rows, Index cols) {
+  if (worth_keeping<M>(rows * cols))
+    if (auto* const kept = kept_by_thread<M, most_spare<M>>())
+      for (std::size_t i = kept->size(); i-- > 0;)
+        if (M& old = (*kept)[i]; old.size() == rows * cols) {
+          M matrix = std::move(old);
+          old = std::move(kept->back());
+          kept->pop_back();
+          matrix.resize(rows, cols);
+          return matrix;
+        }
+  return M(rows, cols);
+}
+template <class M>
+void keep_matrix(M& matrix) noexcept {
+  if (!worth_keeping<M>(matrix.size())) return;
+  auto* const kept = kept_by_thread<M, most_spare<M>>();
+  if (!kept) return;
+  std::size_t bytes = bytes_of<M>(matrix.size());
+  for (const M& one : *kept) bytes += bytes_of<M>(one.size());
+  while (!kept->empty() && (kept->size() == most_spare<M> || bytes > spare_most)) {
+    bytes -= bytes_of<M>(kept->front().size());
+    kept->erase(kept->begin());
+  }
+  kept->push_back(std::move(matrix));
 }
 
 /// A batch with numbers of no account in it.
 template <class T>
 Batch<T> spare(Index rows, Index cols) {
-  if (worth_keeping<T>(rows * cols))
-    if (auto* const kept = kept_by_thread<Batch<T>, spare_batches>())
-      for (std::size_t i = kept->size(); i-- > 0;)
-        if (Batch<T>& old = (*kept)[i]; old.size() == rows * cols) {
-          Batch<T> batch = std::move(old);
-          old = std::move(kept->back());
-          kept->pop_back();
-          batch.resize(rows, cols);
-          return batch;
-        }
-  return Batch<T>(rows, cols);
+  return spare_matrix<Batch<T>>(rows, cols);
 }
-
+/// A vector with numbers of no account in it.
+template <class T>
+Vector<T> spare_vector(Index size) {
+  return spare_matrix<Vector<T>>(size, 1);
+}
 /// Ends the use of a batch. Where there are too many already, the oldest go.
 template <class T>
 void give_back(Batch<T>& batch) noexcept {
-  if (!worth_keeping<T>(batch.size())) return;
-  auto* const kept = kept_by_thread<Batch<T>, spare_batches>();
-  if (!kept) return;
-  std::size_t bytes = 0;
-  for (const Batch<T>& one : *kept) bytes += static_cast<std::size_t>(one.size()) * sizeof(T);
-  bytes += static_cast<std::size_t>(batch.size()) * sizeof(T);
-  while (!kept->empty() && (kept->size() == spare_batches || bytes > spare_most)) {
-    bytes -= static_cast<std::size_t>(kept->front().size()) * sizeof(T);
-    kept->erase(kept->begin());
-  }
-  kept->push_back(std::move(batch));
+  keep_matrix(batch);
+}
+/// The same for a vector.
+template <class T>
+void give_back(Vector<T>& vector) noexcept {
+  keep_matrix(vector);
 }
 
 /// Gives batches back at the end of its scope, but for what was moved away.
@@ -88,5 +111,20 @@ class GivesBack {
 };
 template <class T, class... Rest>
 GivesBack(Batch<T>&, Rest&...) -> GivesBack<T, 1 + sizeof...(Rest)>;
+
+/// Batches that are given back by whoever has them last.
+template <class T>
+struct BatchesToGiveBack {
+  std::vector<Batch<T>> all;
+
+  BatchesToGiveBack() = default;
+  BatchesToGiveBack(BatchesToGiveBack&&) = default;
+  BatchesToGiveBack(const BatchesToGiveBack&) = delete;
+  BatchesToGiveBack& operator=(const BatchesToGiveBack&) = delete;
+  BatchesToGiveBack& operator=(BatchesToGiveBack&&) = delete;
+  ~BatchesToGiveBack() {
+    for (Batch<T>& one : all) give_back(one);
+  }
+};
 
 }  // namespace variate::detail

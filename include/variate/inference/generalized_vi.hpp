@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "variate/inference/detail/mover.hpp"
 #include "variate/inference/fit.hpp"
-#include "variate/inference/learner.hpp"
 #include "variate/inference/loss_gradient.hpp"
 #include "variate/inference/regularisation.hpp"
 #include "variate/observers/progress.hpp"
@@ -113,7 +113,7 @@ class GeneralizedVi {
         prior_(std::move(prior)),
         q_(std::move(posterior_estimator)),
         options_(std::move(options)),
-        optimizer_(std::move(optimizer)),
+        mover_(std::move(optimizer)),
         estimator_(std::move(estimator)),
         divergence_(std::move(divergence)),
         executor_(&executor) {
@@ -285,7 +285,7 @@ class GeneralizedVi {
   /// For checkpoints: see io/archive.hpp.
   template <class Self, class A>
   static void archive(Self& self, A& a) {
-    a(self.q_, self.optimizer_, self.estimator_, self.average_, self.index_);
+    a(self.q_, self.mover_, self.estimator_, self.average_, self.index_);
   }
 
  private:
@@ -320,12 +320,10 @@ class GeneralizedVi {
   };
 
   void commit(const GeneralizedEstimate<T>& estimate) {
-    O& optimizer = next_optimizer_.copy_of(optimizer_);
-    Vector<T> params = q_.params();
-    optimizer.update(params, estimate.q);
-    q_.set_params(params);
-    std::swap(optimizer_, optimizer);
-    average_.update(params);
+    mover_.prepare(q_, estimate.q);
+    mover_.place(q_);
+    mover_.keep();
+    average_.update(mover_.placed(q_));
     if constexpr (requires { estimator_.learn(estimate.own); })
       if (estimate.own.size() != 0) estimator_.learn(estimate.own);
   }
@@ -334,14 +332,13 @@ class GeneralizedVi {
   Prior prior_;
   Q q_;
   Options options_;
-  O optimizer_;
+  detail::Mover<O, T> mover_;
   Estimator estimator_;
   Divergence divergence_;
   E* executor_;
   Batch<T> data_;
   PolynomialAverage<T> average_;
   Index index_ = 0;
-  detail::Reused<O> next_optimizer_;
   Vector<T> before_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "variate/core/finite.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
+#include "variate/optimizers/detail/next_state.hpp"
 #include "variate/random/permutation.hpp"
 #include "variate/random/rng.hpp"
 
@@ -18,28 +18,6 @@ namespace variate {
 
 /// The model has no parameters to move.
 struct NoOptimizer {};
-
-namespace detail {
-/// Room for a copy that is made again and again. Copies of the owner start without.
-template <class X>
-class Reused {
- public:
-  Reused() = default;
-  Reused(const Reused&) {}
-  Reused& operator=(const Reused&) { return *this; }
-  ~Reused() = default;
-  X& copy_of(const X& x) {
-    if (copy_) *copy_ = x;
-    else copy_.emplace(x);
-    return *copy_;
-  }
-  /// The room alone: whatever is in it.
-  X& any(const X& x) { return copy_ ? *copy_ : copy_.emplace(x); }
-
- private:
-  std::optional<X> copy_;
-};
-}  // namespace detail
 
 /// Learns a guide q, and a model p where it has parameters, one step at a time by a rule (ELBO with an estimator; wake-sleep and
 /// its kin): the stepper of variational inference. A rule that takes an `Occasion` as fifth argument is told the step and its
@@ -156,19 +134,6 @@ class Learner {
 
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
-  /// The optimizer after an update, in `room`; `from` stays as it is.
-  template <class O>
-  static O& moved(const O& from, detail::Reused<O>& room, Vector<Scalar>& params, const Vector<Scalar>& gradient) {
-    if constexpr (requires(O& next) { from.update(params, gradient, next); }) {
-      O& next = room.any(from);
-      from.update(params, gradient, next);
-      return next;
-    } else {
-      O& next = room.copy_of(from);
-      next.update(params, gradient);
-      return next;
-    }
-  }
   void commit(const Estimate<Scalar>& estimate) {
     const bool moves_q = estimate.q.size() != 0;
     bool moves_p = false;
@@ -176,12 +141,12 @@ class Learner {
     Optimizer* optimizer = nullptr;
     params_ = q_.params();
     if (moves_q) {
-      optimizer = &moved(optimizer_, next_optimizer_, params_, estimate.q);
+      optimizer = &detail::moved(optimizer_, next_optimizer_, params_, estimate.q);
     }
     if constexpr (moves_model)
       if (moves_p) {
         model_params_ = p_.params();
-        ModelOptimizer& model_optimizer = moved(model_optimizer_, next_model_optimizer_, model_params_, estimate.f);
+        ModelOptimizer& model_optimizer = detail::moved(model_optimizer_, next_model_optimizer_, model_params_, estimate.f);
         if (moves_q) {
           before_ = q_.params();
           q_.set_params(params_);

@@ -1,10 +1,12 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/parallel/chunks.hpp"
 #include "variate/parallel/executor.hpp"
@@ -47,39 +49,56 @@ class ParallelRule {
       using T = ScalarOf<Q>;
       detail::require_at_least("in_chunks", "data points", x.cols(), 1);
       const Chunks chunks(x.cols(), chunk_);
-      const auto part = [&](Index begin, Index length) {
-        const Batch<T> some = x.middleCols(begin, length);
+      std::vector<Estimate<T>> parts(static_cast<std::size_t>(chunks.count()));
+      std::vector<T> shares;
+      for (Index i = 0; i < chunks.count(); ++i)
+        shares.push_back(static_cast<T>(chunks.length(i)) / static_cast<T>(x.cols()));
+      executor_->for_each(chunks.count(), [&](Index i) {
+        const Index begin = chunks.begin(i), length = chunks.length(i);
+        Batch<T> some = detail::spare<T>(x.rows(), length);
+        const detail::GivesBack at_end(some);
+        some = x.middleCols(begin, length);
         std::vector<Index> columns;
         Occasion own = occasion;
         if (occasion.columns) {
           columns.assign(occasion.columns->begin() + begin, occasion.columns->begin() + begin + length);
           own.columns = &columns;
         }
-        auto stream = rng.split(static_cast<std::uint64_t>(begin / chunk_));
-        std::pair<Estimate<T>, T> one{detail::under(rule_, q, p, some, stream, own),
-                                      static_cast<T>(length) / static_cast<T>(x.cols())};
-        return one;
-      };
-      return reduce_in_order(*executor_, chunks, Estimate<T>{}, part, [](Estimate<T>& sum, std::pair<Estimate<T>, T> one) {
-        auto& [e, share] = one;
-        sum.value += share * e.value;
-        sum.dropped += e.dropped;
-        sum.evaluations += e.evaluations;
-        const auto add = [&](Vector<T>& to, Vector<T>& from) {
-          if (to.size() == 0) {
-            to = std::move(from);
-            to *= share;
-          } else if (from.size() != 0) {
-            to += share * from;
-          }
-        };
-        add(sum.q, e.q);
-        add(sum.f, e.f);
+        auto stream = rng.split(static_cast<std::uint64_t>(i));
+        parts[static_cast<std::size_t>(i)] = detail::under(rule_, q, p, some, stream, own);
       });
+      Estimate<T> sum;
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        sum.value += shares[i] * parts[i].value;
+        sum.dropped += parts[i].dropped;
+        sum.evaluations += parts[i].evaluations;
+      }
+      sum.q = summed(parts, shares, &Estimate<T>::q);
+      sum.f = summed(parts, shares, &Estimate<T>::f);
+      return sum;
     }
   }
 
  private:
+  /// sum_i share_i v_i over the parts that have a gradient, in their order; stretch by stretch on the executor.
+  template <class T>
+  Vector<T> summed(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Vector<T> Estimate<T>::*gradient) const {
+    std::vector<std::pair<Vector<T>*, T>> terms;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if (Vector<T>& one = parts[i].*gradient; one.size() != 0) terms.emplace_back(&one, shares[i]);
+    if (terms.empty()) return {};
+    Vector<T>& total = *terms.front().first;
+    const Chunks stretches(total.size(), Index{1} << 14);
+    executor_->for_each(stretches.count(), [&](Index i) {
+      const Index begin = stretches.begin(i), length = stretches.length(i);
+      auto to = total.segment(begin, length);
+      to *= terms.front().second;
+      for (std::size_t j = 1; j < terms.size(); ++j) to += terms[j].second * terms[j].first->segment(begin, length);
+    });
+    for (std::size_t j = 1; j < terms.size(); ++j) detail::give_back(*terms[j].first);
+    return std::move(total);
+  }
+
   Rule rule_;
   E* executor_;
   Index chunk_;

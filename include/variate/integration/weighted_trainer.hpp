@@ -12,9 +12,9 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
-#include "variate/inference/learner.hpp"
 #include "variate/integration/survey_control.hpp"
 #include "variate/objectives/weighted_losses.hpp"
+#include "variate/optimizers/detail/next_state.hpp"
 #include "variate/parallel/executor.hpp"
 #include "variate/random/permutation.hpp"
 
@@ -116,8 +116,7 @@ class WeightedTrainer {
     step.taken = estimate.finite() && std::isfinite(estimate.q.squaredNorm());
     if (step.taken) {
       params_ = q_.params();
-      Optimizer& next = next_optimizer_.copy_of(optimizer_);
-      next.update(params_, estimate.q);
+      Optimizer& next = detail::moved(optimizer_, next_optimizer_, params_, estimate.q);
       if (all_finite(params_)) {
         q_.set_params(params_);
         std::swap(optimizer_, next);
@@ -133,6 +132,13 @@ class WeightedTrainer {
       ++epoch_;
     }
     return step;
+  }
+
+  /// For checkpoints: see io/archive.hpp. The data are not kept: set them before a run is taken up.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.q_, self.optimizer_, self.order_, self.next_, self.index_, self.refused_, self.epoch_, self.seen_, self.total_);
+    if constexpr (requires { self.loss_.integral; }) a(self.loss_.integral);
   }
 
  private:
@@ -201,6 +207,11 @@ struct TrainingRecord {
   Index refused = 0;   ///< not taken
   Index restored = 0;  ///< how often the best parameters were put back
   bool stopped = false;  ///< by the caller's function
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.losses, self.epoch_starts, self.smoothed_loss, self.best_loss, self.steps, self.refused, self.restored, self.stopped);
+  }
 };
 
 /// A trainer that keeps the parameters, and the optimizer with its moments, of the lowest smoothed loss so far. After some
@@ -292,6 +303,19 @@ class StatefulTrainer {
     if (!best_) return false;
     trainer_.restore(best_->params, best_->optimizer);
     return true;
+  }
+
+  /// For checkpoints: see io/archive.hpp. The data are not kept: set them before a run is taken up.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.trainer_, self.smoothed_, self.record_, self.last_epoch_, self.in_a_row_);
+    bool there = self.best_.has_value();
+    a(there);
+    if constexpr (A::reading) {
+      self.best_.reset();
+      if (there) self.keep_best();
+    }
+    if (self.best_) a(self.best_->params, self.best_->optimizer);
   }
 
  private:

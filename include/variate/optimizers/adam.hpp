@@ -39,20 +39,22 @@ class Adam {
   }
 
   /// Moves params along the gradient. The first call fixes the size; another size throws ShapeError.
-  void update(Vector<T>& params, const Vector<T>& gradient) { advance(params, gradient, *this); }
-  /// The same, but this stays as it is and `next` takes the state after it, whatever it had: what a copy would have cost is saved.
-  void update(Vector<T>& params, const Vector<T>& gradient, Adam& next) const {
+  void update(Vector<T>& params, const Vector<T>& gradient) { advance(params, gradient, params, *this); }
+  /// The same, but this stays as it is: `to` takes the parameters after it and `next` the state, whatever they had. What copies
+  /// would have cost is saved.
+  void update(const Vector<T>& params, const Vector<T>& gradient, Vector<T>& to, Adam& next) const {
     next.options_ = options_;
     next.schedule_ = schedule_;
     next.count_ = count_;
     next.mean_.resize(mean_.size());
     next.square_.resize(square_.size());
     next.largest_.resize(largest_.size());
-    advance(params, gradient, next);
+    to.resize(params.size());
+    advance(params, gradient, to, next);
   }
 
  private:
-  void advance(Vector<T>& params, const Vector<T>& gradient, Adam& next) const {
+  void advance(const Vector<T>& params, const Vector<T>& gradient, Vector<T>& to, Adam& next) const {
     if (count_ == 0) {
       detail::prepare("Adam", count_, params, gradient, next.mean_, next.square_);
       if (options_.amsgrad) next.largest_.setZero(params.size());
@@ -79,7 +81,7 @@ class Adam {
         scale = max(at.load(from.largest_), v);
         at.store(next.largest_, scale);
       }
-      at.store(params, at.load(params) + step * m / (shrink * sqrt(scale) + epsilon));
+      at.store(to, at.load(params) + step * m / (shrink * sqrt(scale) + epsilon));
     });
     ++next.count_;
   }

@@ -213,6 +213,25 @@ Batch<T> weighted_sums(const T* w, Index rows, Index inputs, const T* batch, Ind
   return out;
 }
 
+/// The linear map to the logits of a layer of bits: W (rows x inputs, row by row) and the biases, which follow it.
+template <class T>
+struct BitLayer {
+  const T* weights;
+  Index rows, inputs;
+  T scale;  ///< of the log probabilities
+  const T* biases() const { return weights + rows * inputs; }
+
+  /// The task for `cols` columns of bits whose neighbours are `from`, inputs x cols. The rest is as in `pass_over_bits`.
+  /// What it leaves in the place of the logits goes to the end of `kept`, if there is one.
+  template <BitsTask task>
+  void pass(const T* from, T* bits, Index repeat, Index cols, T* log_prob, std::vector<Batch<T>>* kept) const {
+    Batch<T> logits = weighted_sums(weights, rows, inputs, from, cols);
+    pass_over_bits<task>(logits.data(), biases(), bits, repeat, rows, cols, scale, log_prob);
+    if (kept) kept->push_back(std::move(logits));
+    else give_back(logits);
+  }
+};
+
 /// The gradient of W is residuals (rows x cols) times the weighted transpose of what stood above (inputs x cols), that of the
 /// biases, which follow it, the weighted residuals. Not `add`: written where nothing is yet. No weights (nullptr): all 1.
 template <class T>
@@ -236,10 +255,9 @@ void add_layer_gradient(const Batch<T>& residuals, const T* above, Index inputs,
 /// Throws DomainError naming the first number that is neither 0 nor 1.
 template <class T>
 void require_bits(std::string_view function, std::string_view argument, const Batch<T>& x) {
-  const T* const at = x.data();
-  bool good = true;
-  for (Index i = 0; i < x.size(); ++i) good = good && (at[i] == T(0) || at[i] == T(1));
-  if (!good) require_each<DomainError>(function, argument, x, "0 or 1", [](T v) { return v == T(0) || v == T(1); });
+  // v (v - 1) is zero for these alone, and what is not finite makes a sum that is not zero
+  if ((x.array() * (x.array() - T(1))).abs().sum() == T(0)) return;
+  require_each<DomainError>(function, argument, x, "0 or 1", [](T v) { return v == T(0) || v == T(1); });
 }
 
 /// Sizes of the layers from the data upwards: at least two, none below 1.
