@@ -14,7 +14,7 @@ namespace variate {
 ///
 /// The gradient for the model is passed on if bind(p, beta) has the parameters of p, in its order; the value is the mean of the
 /// values. Unbiased for the expectation over beta where the rule is. Throws InvalidArgument if draws < 1, and what the rule
-/// throws. `Rule` has no state of its own.
+/// throws. `Rule` has no state of its own. `GivenLocal` learns the global latent, `Alternating` both in turn.
 template <class Rule, class Global, class Bind>
 struct GivenGlobal {
   Rule rule;
@@ -60,6 +60,12 @@ struct GivenGlobal {
       }
       return mean;
     }
+  }
+
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.rule, self.global);
   }
 };
 template <class Rule, class Global, class Bind>
