@@ -4,6 +4,7 @@
 #include "variate/distributions/bernoulli.hpp"
 #include "variate/distributions/normal.hpp"
 #include "variate/estimators/baselines/moving_average.hpp"
+#include "variate/estimators/gumbel_softmax.hpp"
 #include "variate/estimators/reinforce.hpp"
 #include "variate/random/rng.hpp"
 
@@ -15,12 +16,22 @@ namespace {
 const auto values_only = [](const Batch<double>& x) -> Row<double> { return -x.colwise().squaredNorm(); };
 using Values = decltype(values_only);
 using Scored = variate::ElboRule<variate::Reinforce<>>;
+// a relaxation sends slopes through log q too, and bits have none: refused by the rule, and taken with the entropy in closed form
+struct Smooth {
+  Row<double> value_and_gradient(const Batch<double>& x, Batch<double>& gradient) const {
+    gradient = -2 * x;
+    return values_only(x);
+  }
+};
 }  // namespace
 
 static_assert(variate::RuleFor<Scored, variate::Bernoulli<double>, Values>);
 static_assert(!variate::detail::accepts<variate::ElboRule<>, variate::Bernoulli<double>, Values>);
 static_assert(!variate::detail::accepts<variate::ElboRule<>, variate::Normal<double>, Values>);
 static_assert(!variate::detail::accepts<Scored, variate::Normal<double>, int>);
+static_assert(!variate::detail::accepts<variate::ElboRule<variate::GumbelSoftmax>, variate::Bernoulli<double>, Smooth>);
+static_assert(variate::detail::accepts<variate::ElboRule<variate::GumbelSoftmax, variate::Elbo<variate::ClosedFormEntropy>>,
+                                       variate::Bernoulli<double>, Smooth>);
 
 TEST_CASE("the rule is its estimator on the ELBO", "[inference]") {
   const auto q = variate::Normal<double>::standard(2);

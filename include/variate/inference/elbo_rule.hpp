@@ -1,4 +1,7 @@
 #pragma once
+#include <type_traits>
+#include <utility>
+
 #include "variate/estimators/pathwise.hpp"
 #include "variate/objectives/elbo.hpp"
 
@@ -16,6 +19,10 @@ decltype(auto) at(const X& x, const Batch<T>& data) {
 }
 template <class X, class T>
 using BoundOf = std::remove_cvref_t<decltype(detail::at(std::declval<const X&>(), std::declval<const Batch<T>&>()))>;
+/// What an estimator is given of a rule's parts.
+template <class Objective, class Q, class P>
+using IntegrandOf =
+    std::remove_cvref_t<decltype(std::declval<const Objective&>()(std::declval<const Q&>(), std::declval<const P&>()))>;
 
 }  // namespace detail
 
@@ -36,7 +43,8 @@ struct ElboRule {
   static constexpr bool accepts = [] {
     using BoundQ = detail::BoundOf<Q, ScalarOf<Q>>;
     using BoundP = detail::BoundOf<P, ScalarOf<Q>>;
-    return detail::accepts<Estimator, BoundQ, BoundP> && detail::accepts<Objective, BoundQ, BoundP>;
+    if constexpr (!detail::accepts<Estimator, BoundQ, BoundP> || !detail::accepts<Objective, BoundQ, BoundP>) return false;
+    else return detail::accepts<Estimator, BoundQ, detail::IntegrandOf<Objective, BoundQ, BoundP>>;
   }();
 
   template <class Q, class P>
@@ -45,8 +53,10 @@ struct ElboRule {
     using BoundP = detail::BoundOf<P, ScalarOf<Q>>;
     if constexpr (!detail::accepts<Estimator, BoundQ, BoundP>)
       return Estimator::template explain<BoundQ, BoundP>();
-    else
+    else if constexpr (!detail::accepts<Objective, BoundQ, BoundP>)
       return Objective::template explain<BoundQ, BoundP>();
+    else
+      return Estimator::template explain<BoundQ, detail::IntegrandOf<Objective, BoundQ, BoundP>>();
   }
 
   template <class Q, class P, class R>
