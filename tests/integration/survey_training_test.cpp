@@ -67,6 +67,32 @@ TEST_CASE("Batches count by what they know, and every weight counts on average",
   CHECK(kept == Approx(800).margin(4 * std::sqrt(640.0)));  // probability 0.1/0.5
 }
 
+/// Follows the gradient; its second step is one too far.
+struct Stumbles {
+  using Scalar = double;
+  Index count = 0;
+  double longest = 0;
+  void update(Vector<double>& params, const Vector<double>& gradient) {
+    longest = std::max(longest, gradient.norm());
+    params += 1e-3 * gradient;
+    if (++count == 2) params[0] = std::numeric_limits<double>::infinity();
+  }
+};
+
+TEST_CASE("A step too far is not taken, and the optimizer does not remember it", "[integration]") {
+  Beta<double> q = uniform();
+  Stumbles optimizer;
+  Rng rng(1);
+  const TrainingReport report =
+      train_on_survey(q, optimizer, beta_points(1000, 1), {.epochs = 6, .minibatch = 200, .largest_step = 0.01}, rng);
+  CHECK(report.updates == 1);
+  CHECK(report.skipped > 10);
+  CHECK(optimizer.count == 1);
+  CHECK(optimizer.longest == Approx(0.01).epsilon(0.01));  // shortened
+  CHECK(q.params().allFinite());
+  CHECK_THROWS_AS(train_on_survey(q, optimizer, beta_points(1000, 1), {.largest_step = 0}, rng), DomainError);
+}
+
 TEST_CASE("What cannot teach does not harm", "[integration]") {
   Beta<double> q = uniform();
   const Vector<double> before = q.params();

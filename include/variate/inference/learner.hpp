@@ -8,9 +8,9 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
+#include "variate/inference/detail/mover.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
-#include "variate/optimizers/detail/next_state.hpp"
 #include "variate/random/permutation.hpp"
 #include "variate/random/rng.hpp"
 
@@ -40,8 +40,8 @@ class Learner {
       : q_(std::move(q)),
         p_(std::move(p)),
         rule_(std::move(rule)),
-        optimizer_(std::move(optimizer)),
-        model_optimizer_(std::move(model_optimizer)),
+        mover_(std::move(optimizer)),
+        model_mover_(std::move(model_optimizer)),
         data_(std::move(data)),
         batch_(batch) {
     detail::require_finite("Learner", "data", data_);
@@ -98,8 +98,8 @@ class Learner {
   /// For checkpoints: see io/archive.hpp.
   template <class Self, class A>
   static void archive(Self& self, A& a) {
-    a(self.q_, self.optimizer_, self.rule_, self.average_, self.index_);
-    if constexpr (moves_model) a(self.p_, self.model_optimizer_);
+    a(self.q_, self.mover_, self.rule_, self.average_, self.index_);
+    if constexpr (moves_model) a(self.p_, self.model_mover_);
   }
 
  private:
@@ -138,32 +138,27 @@ class Learner {
     const bool moves_q = estimate.q.size() != 0;
     bool moves_p = false;
     if constexpr (moves_model) moves_p = estimate.f.size() != 0;
-    Optimizer* optimizer = nullptr;
-    params_ = q_.params();
-    if (moves_q) {
-      optimizer = &detail::moved(optimizer_, next_optimizer_, params_, estimate.q);
-    }
+    if (moves_q) mover_.prepare(q_, estimate.q);
     if constexpr (moves_model)
       if (moves_p) {
-        model_params_ = p_.params();
-        ModelOptimizer& model_optimizer = detail::moved(model_optimizer_, next_model_optimizer_, model_params_, estimate.f);
+        model_mover_.prepare(p_, estimate.f);
         if (moves_q) {
-          before_ = q_.params();
-          q_.set_params(params_);
+          mover_.remember(q_);
+          mover_.place(q_);
         }
         try {
-          p_.set_params(model_params_);
+          model_mover_.place(p_);
         } catch (...) {
-          if (moves_q) q_.set_params(before_);
+          if (moves_q) mover_.take_back(q_);
           throw;
         }
-        std::swap(model_optimizer_, model_optimizer);
+        model_mover_.keep();
       }
     if (moves_q) {
-      if (!moves_p) q_.set_params(params_);
-      std::swap(optimizer_, *optimizer);
+      if (!moves_p) mover_.place(q_);
+      mover_.keep();
     }
-    average_.update(params_);
+    average_.update(q_.params());
     if constexpr (requires { rule_.learn(estimate.own); })
       if (estimate.own.size() != 0) rule_.learn(estimate.own);
   }
@@ -171,16 +166,13 @@ class Learner {
   Q q_;
   P p_;
   Rule rule_;
-  Optimizer optimizer_;
-  ModelOptimizer model_optimizer_;
+  detail::Mover<Optimizer, Scalar> mover_;
+  detail::Mover<ModelOptimizer, Scalar> model_mover_;
   Batch<Scalar> data_;
   Batches batch_;
   PolynomialAverage<Scalar> average_;
   Index index_ = 0;
   // workspaces
-  detail::Reused<Optimizer> next_optimizer_;
-  detail::Reused<ModelOptimizer> next_model_optimizer_;
-  Vector<Scalar> params_, model_params_, before_;
   mutable std::vector<Index> order_;
   mutable Index pass_ = -1;
 };

@@ -10,8 +10,10 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
+#include "variate/inference/detail/mover.hpp"
 #include "variate/integration/detail/training_set.hpp"
 #include "variate/objectives/weighted_losses.hpp"
+#include "variate/optimizers/clip_gradient_norm.hpp"
 #include "variate/random/fill.hpp"
 #include "variate/random/permutation.hpp"
 
@@ -31,7 +33,7 @@ struct SurveyTrainingOptions {
   Index hold_out = 10;        ///< every so manieth point is not trained on but decides which parameters are the best; 0: none
   Index patience = 8;         ///< epochs without a better loss on them that end a survey step's training
   double averaging = 0.98;    ///< the average of the parameters forgets by this factor a step; it competes with the last ones
-  double largest_step = 100;  ///< longest gradient, of a loss of order 1; longer ones are shortened
+  double largest_step = 100;  ///< longest gradient, of a loss of order 1; longer ones are shortened; positive
   double most = 1e4;          ///< the variance loss cuts a point's weight to this
 };
 
@@ -87,7 +89,8 @@ void gather_rows(const TrainingRows<T>& rows, const Index* numbers, Index count,
 }  // namespace detail
 
 /// Trains q in place on all points of a set, and leaves it the best parameters: those with the lowest loss on the points held
-/// out. Minibatches with numbers that are not finite are skipped. Any Scoreable Family will do.
+/// out. A minibatch whose numbers are not finite, or with which the parameters would not be, is skipped, and leaves the optimizer
+/// as it was. Any Scoreable Family will do. DomainError unless largest_step is positive.
 template <class Q, class Optimizer, class R>
 TrainingReport train_on_survey(Q& q, Optimizer& optimizer, const detail::TrainingSet<ScalarOf<Q>>& set,
                                const SurveyTrainingOptions& options, R& rng) {
@@ -101,6 +104,7 @@ TrainingReport train_on_survey(Q& q, Optimizer& optimizer, const detail::Trainin
   report.before = detail::survey_loss(options.loss, q, by);
 
   Vector<T> best = q.params(), params = best, average = best;
+  detail::Mover<Optimizer, T> mover(optimizer);
   double best_loss = std::isfinite(report.before) ? report.before : std::numeric_limits<double>::infinity();
   const double threshold = 0.5 * train.total / static_cast<double>(train.size());
   WeightedPoints<T> some;
@@ -115,22 +119,23 @@ TrainingReport train_on_survey(Q& q, Optimizer& optimizer, const detail::Trainin
       detail::gather_rows(train, order.data() + first, count, threshold, some);
       Estimate<T> estimate = options.loss == SurveyLoss::kl ? ForwardKl<T>{}(q, some)
                                                             : VarianceLoss<T>{.most = static_cast<T>(options.most)}(q, some);
-      const double length = static_cast<double>(estimate.q.norm());
-      if (!estimate.finite() || !std::isfinite(length)) {
+      const T length = clip_gradient_norm(estimate.q, static_cast<T>(options.largest_step));
+      bool good = estimate.finite() && std::isfinite(length);
+      if (good) {
+        mover.prepare(q, estimate.q);
+        good = mover.prepared().allFinite();
+      }
+      if (!good) {
         ++report.skipped;
         continue;
       }
-      if (length > options.largest_step) estimate.q *= static_cast<T>(options.largest_step / length);
-      optimizer.update(params, estimate.q);
-      if (!params.allFinite()) {
-        params = best;
-        ++report.skipped;
-      }
-      q.set_params(params);
+      mover.place(q);
+      mover.keep();
       const double t = static_cast<double>(report.updates++);
-      average += static_cast<T>(1 - std::min(options.averaging, t / (t + 10))) * (params - average);
+      average += static_cast<T>(1 - std::min(options.averaging, t / (t + 10))) * (mover.placed(q) - average);
     }
     ++idle;
+    params = q.params();
     for (const Vector<T>* candidate : {&average, &params}) {
       q.set_params(*candidate);
       const double loss = detail::survey_loss(options.loss, q, by);
@@ -141,6 +146,7 @@ TrainingReport train_on_survey(Q& q, Optimizer& optimizer, const detail::Trainin
     }
   }
   q.set_params(best);
+  optimizer = mover.optimizer();
   report.loss = best_loss;
   return report;
 }

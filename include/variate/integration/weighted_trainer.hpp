@@ -12,9 +12,9 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
+#include "variate/inference/detail/mover.hpp"
 #include "variate/integration/survey_control.hpp"
 #include "variate/objectives/weighted_losses.hpp"
-#include "variate/optimizers/detail/next_state.hpp"
 #include "variate/parallel/executor.hpp"
 #include "variate/random/permutation.hpp"
 
@@ -66,7 +66,7 @@ class WeightedTrainer {
   /// With its integral.
   const Loss& loss() const { return loss_; }
   /// With its moments.
-  const Optimizer& optimizer() const { return optimizer_; }
+  const Optimizer& optimizer() const { return mover_.optimizer(); }
   /// What it is trained on.
   const WeightedPoints<T>& data() const { return data_; }
   Index index() const { return index_; }      ///< steps finished, taken or not
@@ -80,7 +80,7 @@ class WeightedTrainer {
   /// Puts other parameters in place, and the optimizer that goes with them.
   void restore(const Vector<T>& params, const Optimizer& optimizer) {
     q_.set_params(params);
-    optimizer_ = optimizer;
+    mover_ = detail::Mover<Optimizer, T>(optimizer);
   }
 
   /// The gradient of the next minibatch; nothing changes. `rng` is used only to shuffle.
@@ -115,13 +115,11 @@ class WeightedTrainer {
     step.epoch = epoch_;
     step.taken = estimate.finite() && std::isfinite(estimate.q.squaredNorm());
     if (step.taken) {
-      params_ = q_.params();
-      Optimizer& next = detail::moved(optimizer_, next_optimizer_, params_, estimate.q);
-      if (all_finite(params_)) {
-        q_.set_params(params_);
-        std::swap(optimizer_, next);
-      } else {
-        step.taken = false;
+      mover_.prepare(q_, estimate.q);
+      step.taken = all_finite(mover_.prepared());
+      if (step.taken) {
+        mover_.place(q_);
+        mover_.keep();
       }
     }
     refused_ += !step.taken;
@@ -137,13 +135,13 @@ class WeightedTrainer {
   /// For checkpoints: see io/archive.hpp. The data are not kept: set them before a run is taken up.
   template <class Self, class A>
   static void archive(Self& self, A& a) {
-    a(self.q_, self.optimizer_, self.order_, self.next_, self.index_, self.refused_, self.epoch_, self.seen_, self.total_);
+    a(self.q_, self.mover_, self.order_, self.next_, self.index_, self.refused_, self.epoch_, self.seen_, self.total_);
     if constexpr (requires { self.loss_.integral; }) a(self.loss_.integral);
   }
 
  private:
   WeightedTrainer(Q q, Loss loss, Optimizer optimizer, WeightedTrainerOptions options, E* executor)
-      : q_(std::move(q)), loss_(std::move(loss)), optimizer_(std::move(optimizer)), options_(options), executor_(executor) {
+      : q_(std::move(q)), loss_(std::move(loss)), mover_(std::move(optimizer)), options_(options), executor_(executor) {
     detail::require_at_least("WeightedTrainer", "minibatch", options.minibatch, 0);
   }
 
@@ -180,13 +178,11 @@ class WeightedTrainer {
 
   Q q_;
   Loss loss_;
-  Optimizer optimizer_;
+  detail::Mover<Optimizer, T> mover_;
   WeightedTrainerOptions options_;
   E* executor_;
   WeightedPoints<T> data_;
   std::vector<Index> order_;  ///< of this epoch; empty: as they stand
-  Vector<T> params_;
-  detail::Reused<Optimizer> next_optimizer_;
   Index next_ = 0, index_ = 0, refused_ = 0, epoch_ = 0, seen_ = 0;
   double total_ = 0;
 };
