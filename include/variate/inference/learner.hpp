@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "variate/autodiff/detail/transpose.hpp"
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/finite.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/inference/detail/mover.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
@@ -40,8 +42,8 @@ class Learner {
       : q_(std::move(q)),
         p_(std::move(p)),
         rule_(std::move(rule)),
-        mover_(std::move(optimizer)),
-        model_mover_(std::move(model_optimizer)),
+        q_mover_(std::move(optimizer)),
+        p_mover_(std::move(model_optimizer)),
         data_(std::move(data)),
         batch_(batch) {
     detail::require_finite("Learner", "data", data_);
@@ -50,12 +52,18 @@ class Learner {
       throw InvalidArgument("Learner: data is empty, expected columns to draw a batch from");
     if constexpr (Conditional<Q> || Model<P>)
       if (data_.size() == 0) throw InvalidArgument("Learner: data is empty, expected a column for each data point");
+    if (batch.size > 0) {
+      points_ = data_.transpose();
+      data_.resize(0, 0);
+    }
   }
 
   const Q& q() const { return q_; }        ///< the guide as it stands
   const P& p() const { return p_; }        ///< the model as it stands
   /// The rule as it stands, with what it has learned.
   const Rule& rule() const { return rule_; }
+  /// The same, to be told something between two steps (see `Alternating`).
+  Rule& rule() { return rule_; }
   Index index() const { return index_; }   ///< steps finished, taken or not
   /// The guide with the average of its iterates as parameters: usually nearer the optimum than the last one.
   /// Before the first step, the last one.
@@ -92,30 +100,35 @@ class Learner {
 
   template <class R>
   Step step(R& rng) {
-    return apply(estimate(rng));
+    Estimate<Scalar> followed = estimate(rng);
+    const Step step = apply(followed);
+    detail::give_back(followed.q);
+    detail::give_back(followed.f);
+    return step;
   }
 
   /// For checkpoints: see io/archive.hpp.
   template <class Self, class A>
   static void archive(Self& self, A& a) {
-    a(self.q_, self.mover_, self.rule_, self.average_, self.index_);
-    if constexpr (moves_model) a(self.p_, self.model_mover_);
+    a(self.q_, self.q_mover_, self.rule_, self.average_, self.index_);
+    if constexpr (moves_model) a(self.p_, self.p_mover_);
   }
 
  private:
   template <class R>
   Estimate<Scalar> batch_of(const std::vector<Index>& columns, R& rng) const {
     const auto size = static_cast<Index>(columns.size());
-    Batch<Scalar> some(data_.rows(), size);
-    for (Index r = 0; r < some.rows(); ++r)
-      for (Index c = 0; c < size; ++c) some(r, c) = data_(r, columns[static_cast<std::size_t>(c)]);
+    Batch<Scalar> lines = detail::spare<Scalar>(size, points_.cols()), some = detail::spare<Scalar>(points_.cols(), size);
+    const detail::GivesBack at_end(lines, some);
+    for (Index c = 0; c < size; ++c) lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);
+    detail::transpose(some.data(), lines.data(), size, points_.cols());
     return detail::under(rule_, q_, p_, some, rng, Occasion{index_, &columns});
   }
   /// The columns of this step.
   template <class R>
   std::vector<Index> chosen(R& rng) const {
     if (batch_.order == Order::reshuffled) {
-      const Index n = data_.cols(), steps = batch_.steps(n), pass = index_ / steps;
+      const Index n = points_.rows(), steps = batch_.steps(n), pass = index_ / steps;
       if (pass != pass_) {
         Rng of_pass = Rng(batch_.seed).split(static_cast<std::uint64_t>(pass));
         order_ = permutation(of_pass, n);
@@ -126,7 +139,7 @@ class Learner {
     }
     std::vector<Index> columns(static_cast<std::size_t>(batch_.size));
     if constexpr (std::uniform_random_bit_generator<R>)
-      for (Index& c : columns) c = index_below(rng, data_.cols());
+      for (Index& c : columns) c = index_below(rng, points_.rows());
     else
       throw InvalidArgument("Learner: batch is not 0, and the engine gives no random bits to draw columns with");
     return columns;
@@ -134,31 +147,33 @@ class Learner {
 
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
+  /// Both parts move, or neither.
   void commit(const Estimate<Scalar>& estimate) {
     const bool moves_q = estimate.q.size() != 0;
-    bool moves_p = false;
-    if constexpr (moves_model) moves_p = estimate.f.size() != 0;
-    if (moves_q) mover_.prepare(q_, estimate.q);
-    if constexpr (moves_model)
+    if (moves_q) q_mover_.prepare(q_, estimate.q);
+    if constexpr (moves_model) {
+      const bool moves_p = estimate.f.size() != 0;
+      if (moves_p) p_mover_.prepare(p_, estimate.f);
+      if (moves_p && moves_q) q_mover_.remember(q_);
+      if (moves_q) q_mover_.place(q_);
       if (moves_p) {
-        model_mover_.prepare(p_, estimate.f);
-        if (moves_q) {
-          mover_.remember(q_);
-          mover_.place(q_);
-        }
         try {
-          model_mover_.place(p_);
+          p_mover_.place(p_);
         } catch (...) {
-          if (moves_q) mover_.take_back(q_);
+          if (moves_q) q_mover_.take_back(q_);
           throw;
         }
-        model_mover_.keep();
+        p_mover_.keep();
       }
-    if (moves_q) {
-      if (!moves_p) mover_.place(q_);
-      mover_.keep();
+    } else if (moves_q) {
+      q_mover_.place(q_);
     }
-    average_.update(q_.params());
+    if (moves_q) {
+      q_mover_.keep();
+      average_.update(q_mover_.placed(q_));
+    } else {
+      average_.update(q_.params());
+    }
     if constexpr (requires { rule_.learn(estimate.own); })
       if (estimate.own.size() != 0) rule_.learn(estimate.own);
   }
@@ -166,13 +181,12 @@ class Learner {
   Q q_;
   P p_;
   Rule rule_;
-  detail::Mover<Optimizer, Scalar> mover_;
-  detail::Mover<ModelOptimizer, Scalar> model_mover_;
-  Batch<Scalar> data_;
+  detail::Mover<Optimizer, Scalar> q_mover_;
+  detail::Mover<ModelOptimizer, Scalar> p_mover_;
+  Batch<Scalar> data_, points_;  ///< all of them at each step; or some, a row each: a batch is then a few long stretches
   Batches batch_;
   PolynomialAverage<Scalar> average_;
   Index index_ = 0;
-  // workspaces
   mutable std::vector<Index> order_;
   mutable Index pass_ = -1;
 };
