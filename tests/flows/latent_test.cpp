@@ -31,6 +31,13 @@ TEST_CASE("latent distributions: draws", "[flows][statistical]") {
   CHECK(variate_tests::kolmogorov_smirnov_p(list(u), [](double x) { return (x - 2) / 2; }) > 1e-4);
 }
 
+TEST_CASE("latent distributions: points from standard numbers", "[flows]") {
+  const Batch<double> u{{0.0, 0.5, 1.0}};
+  CHECK(Latent<double>::uniform(2, 4).from_standard(u) == Batch<double>{{2.0, 3.0, 4.0}});
+  CHECK(Latent<double>::normal(1, 2).from_standard(u) == Batch<double>{{1.0, 2.0, 3.0}});
+  CHECK(Latent<double>::uniform().from_standard(u) == u);
+}
+
 TEST_CASE("latent distributions out of range", "[flows]") {
   CHECK_THROWS_AS(Latent<double>::uniform(1, 1), InvalidArgument);
   CHECK_THROWS_AS(Latent<double>::uniform(0, variate_tests::infinity), InvalidArgument);

@@ -15,12 +15,12 @@ using namespace variate;
 using namespace variate_tests;
 
 /// Uneven bins on [0, 2] x [-1, 1].
-VegasLayer layer() {
+VegasLayer layer(bool smooth = false) {
   const std::vector<Vector<double>> nodes{Vector<double>{{0.0, 0.5, 0.6, 2.0}}, Vector<double>{{-1.0, 0.3, 0.5, 1.0}}};
-  return VegasLayer(VegasMap(nodes));
+  return VegasLayer(smooth ? VegasMap(nodes).smoothed(7) : VegasMap(nodes));
 }
 using Q = Flow<Coupling<RationalQuadratic<double>>, VegasLayer>;
-static_assert(Family<Q> && Scoreable<Q> && !Reparameterizable<Q>);
+static_assert(Family<Q> && Scoreable<Q> && Reparameterizable<Q>);
 
 TEST_CASE("a flow on the map of VEGAS starts as its density", "[integration]") {
   Rng rng(1);
@@ -49,6 +49,37 @@ TEST_CASE("a flow on the map of VEGAS: draws, densities, scores", "[integration]
   down.set_params(q.params() - h * along);
   CHECK(score.dot(along) == Approx(w.dot(up.log_prob(s.value) - down.log_prob(s.value)) / (2 * h)).epsilon(1e-6));
   CHECK(ForwardKl<double>{}(q, log_weighted_points<double>(s.value, s.log_prob, w)).finite());
+}
+
+TEST_CASE("a flow on the map of VEGAS: draws and densities are pulled back to parameters and points", "[integration]") {
+  for (const bool smooth : {false, true}) {
+    CAPTURE(smooth);
+    Rng rng(3);
+    const Q q = coupling_flow(2, RationalQuadratic<double>(4), rng, {.hidden = {5}, .zero_last = false}, layer(smooth));
+    const Batch<double> g = normals<double>(rng, 2, 40), aside = normals<double>(rng, 2, 40);
+    const Row<double> w = normals<double>(rng, 1, 40);
+    const Vector<double> along = normals<double>(rng, q.params().size(), 1);
+    const double h = 1e-6;
+    Rng same = rng;
+    const auto draw = q.rsample(same, 40);
+    const auto moved = [&](double by) {
+      Q other = q;
+      other.set_params(q.params() + by * along);
+      Rng again = rng;
+      return other.sample_with_log_prob(again, 40);
+    };
+    const auto up = moved(h), down = moved(-h);
+    CHECK(draw.value == moved(0).value);
+    const double of_points = g.cwiseProduct(up.value - down.value).sum() / (2 * h);
+    const double of_density = w.dot(up.log_prob - down.log_prob) / (2 * h);
+    CHECK(draw.pullback(g).dot(along) == Approx(of_points).epsilon(1e-6));
+    CHECK(draw.pullback(g, w).dot(along) == Approx(of_points + of_density).epsilon(1e-5));
+
+    Batch<double> slope;
+    q.evaluate(draw.value).pullback(w, slope);
+    const double by_points = w.dot(q.log_prob(draw.value + h * aside) - q.log_prob(draw.value - h * aside)) / (2 * h);
+    CHECK(slope.cwiseProduct(aside).sum() == Approx(by_points).epsilon(1e-5));
+  }
 }
 
 }  // namespace vegas_layer

@@ -88,6 +88,24 @@ TEST_CASE("Bins never vanish, and nothing learned is nothing changed", "[integra
   }
 }
 
+TEST_CASE("The slopes of a map, axis by axis", "[integration]") {
+  Rng rng(2);
+  VegasMap steps(wide(), 30);
+  const Batch<double> x = wide().from_unit(uniforms<double>(rng, 2, 3000)), y = uniforms<double>(rng, 2, 200);
+  steps.adapt_to_samples(x, (x.array().square().colwise().sum() * -5).exp());
+  for (const VegasMap& map : {steps, steps.smoothed(12)}) {
+    const MapSlopes slopes = map.slopes(y);
+    const Row<double> jacobian = map.forward(y).jacobian;
+    CHECK((slopes.slope.colwise().prod() - jacobian).cwiseAbs().maxCoeff() < 1e-12 * jacobian.maxCoeff());
+    const double h = 1e-7;
+    const Batch<double> up = map.slopes(y.array() + h).slope.array().log(), down = map.slopes(y.array() - h).slope.array().log();
+    CHECK(((up - down) / (2 * h) - slopes.log_slope).cwiseAbs().maxCoeff() < 1e-4 * (1 + slopes.log_slope.cwiseAbs().maxCoeff()));
+  }
+  CHECK(steps.slopes(y).log_slope.isZero());
+  CHECK(steps.slopes(Batch<double>::Ones(2, 1)).slope(0, 0) == Approx(30 * (steps.nodes(0)[30] - steps.nodes(0)[29])));
+  CHECK_THROWS_AS(steps.slopes(Batch<double>::Zero(3, 1)), ShapeError);
+}
+
 TEST_CASE("A map refuses what is none", "[integration]") {
   CHECK(refused<InvalidArgument>([&] { (void)(VegasMap(Box(1), 0)); }, "bins is 0"));
   CHECK(refused<InvalidArgument>([&] { (void)(VegasMap(Box(1), 70000)); }, "at most 65535"));

@@ -45,6 +45,42 @@ TEST_CASE("Strata and the map earn their keep", "[integration]") {
   CHECK(plus.strata().count() == 625);
 }
 
+TEST_CASE("Values that few points rule are tempered before they teach", "[integration]") {
+  Row<double> v(6), out;
+  v << 1e200, -1e190, 0, 1e180, 1e170, 1e160;
+  const double power = detail::temper(v.data(), 6, 2, out);
+  CHECK(power > 0);
+  CHECK(power < 0.2);
+  const Row<double> square = out.array().square();
+  CHECK(square.sum() * square.sum() / square.squaredNorm() == Approx(2).epsilon(1e-3));
+  CHECK(out[0] == 1);
+  CHECK(out[1] == Approx(std::pow(1e-10, power)));
+  CHECK(out[2] == 0);
+  CHECK(detail::temper(v.data(), 6, 0, out) == 1);  // off
+  CHECK(detail::temper(Row<double>(Row<double>::Ones(6)).data(), 6, 100, out) == 1);  // there are no more
+  CHECK(detail::temper(Row<double>(Row<double>::Zero(6)).data(), 6, 3, out) == 1);
+  CHECK(detail::temper(v.data() + 2, 2, 1, out) == 1);  // of one nothing is learned
+}
+
+TEST_CASE("A map whose values are tempered keeps two far peaks of eight dimensions", "[integration][statistical]") {
+  const Camel f{8, 0.1};
+  const Batch<double> peaks{{0.25, 0.75}};
+  const auto worst_ratio = [&](double least) {
+    double worst = 1;
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+      Rng rng(seed);
+      Vegas vegas(f, Box(8), {.calls = 3000, .beta = least > 0 ? 1 : 0.75, .least_effective = least});
+      for (int i = 0; i < 8; ++i) vegas.step(rng);
+      const Row<double> jacobian = vegas.map().smoothed(64).inverse(peaks.replicate(8, 1)).jacobian;
+      worst = std::min(worst, jacobian.minCoeff() / jacobian.maxCoeff());
+    }
+    return worst;
+  };
+  CHECK(worst_ratio(0) < 1e-4);  // some seeds lose one
+  CHECK(worst_ratio(20) > 0.05);
+  CHECK_THROWS_AS(Vegas(f, Box(8), {.least_effective = -1}), DomainError);
+}
+
 TEST_CASE("The same bits for any number of threads", "[integration]") {
   const Camel f{4, 0.2};
   const auto run = [&](auto& executor) {

@@ -41,7 +41,10 @@ class Latent {
   /// d x n.
   template <class Rng>
   Batch<T> sample(Rng& rng, Index d, Index n) const {
-    Batch<T> z = normal_ ? normals<T>(rng, d, n) : uniforms<T>(rng, d, n);
+    return from_standard(normal_ ? normals<T>(rng, d, n) : uniforms<T>(rng, d, n));
+  }
+  /// Numbers uniform on [0, 1], or standard normal, moved to where the latent is: a latent point of each column.
+  Batch<T> from_standard(Batch<T> z) const {
     if (from_ != T(0) || size_ != T(1)) z.array() = z.array() * size_ + from_;
     return z;
   }

@@ -50,6 +50,11 @@ struct WeightSums {
   double effective_size() const { return squares > 0 ? sum * (sum / squares) : 0; }
   /// mean |w| / max |w|: the share of events that rejection keeps. One extreme point decides it. 0 if all are zero.
   double unweighting_efficiency() const { return largest > 0 ? sum / (static_cast<double>(count) * largest) : 0; }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.count, self.sum, self.squares, self.largest);
+  }
 };
 
 /// One unbiased estimate of the integral, given what was learned before it.
@@ -60,6 +65,11 @@ struct IterationEstimate {
   Index dropped = 0;    ///< points with a value that is not finite
   WeightSums weights{};
   double error() const { return std::sqrt(variance); }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.mean, self.variance, self.calls, self.dropped, self.weights);
+  }
 };
 
 /// The mean of weights, each an estimate of the integral, with the variance of that mean (divisor n - 1). Weights that are not

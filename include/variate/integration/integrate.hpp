@@ -91,18 +91,24 @@ class IntegrateRun {
     const auto begin = Clock::now();
     const Index d = box_.dimension();
     // Short steps of VEGAS+ teach its map and tell what f costs: five, and as many again while it has hardly found f, for a flow
-    // learns from what VEGAS+ has seen. As long it learns slowly: one of two far peaks is soon lost else.
+    // learns from what VEGAS+ has seen. As long, what few points rule is tempered, and strata take all the points that variances
+    // call for: one of two far peaks is soon lost else.
     const Index survey = options_.survey_calls > 0 ? options_.survey_calls : std::min<Index>(options_.max_calls / 3, 100000);
     const bool must = options_.method == IntegrationMethod::flow;
     const bool may = options_.method != IntegrationMethod::vegas && d > 1;
     const Index pilot = std::max<Index>(2, survey / (may ? 16 : 5));
-    Vegas<F, E> vegas(f_, box_, {.calls = pilot, .non_finite = options_.non_finite, .chunk = options_.chunk}, *executor_);
+    Vegas<F, E> vegas(f_, box_,
+                      {.calls = pilot,
+                       .non_finite = options_.non_finite,
+                       .chunk = options_.chunk,
+                       .least_effective = may ? 20.0 : 0.0},
+                      *executor_);
     std::vector<WeightedPoints<double>> seen;
     vegas.keep_points(may);
     const auto lost = [&] { return !(result_.vegas_relative_variance < 10); };
     for (int i = 0; i < 5 || (may && i < 10 && lost()); ++i) {
       const auto start = Clock::now();
-      if (may) vegas.set_pace(lost() ? 0.25 : 0.5, lost() ? 0.5 : 0.75);
+      if (may) vegas.set_pace(VegasOptions{}.alpha, lost() ? 1 : VegasOptions{}.beta);
       const IntegrationStep step = vegas.step(rng_);
       spend(step);
       if (result_.stopped) break;

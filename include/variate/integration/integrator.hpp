@@ -2,9 +2,6 @@
 /// Neural importance sampling: a survey that teaches a distribution where the integrand is, and a refinement that counts.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,19 +10,20 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/integration/box.hpp"
+#include "variate/integration/detail/given_points.hpp"
 #include "variate/integration/detail/integrator_options.hpp"
 #include "variate/integration/detail/proposal.hpp"
+#include "variate/integration/detail/refinement.hpp"
 #include "variate/integration/detail/training_set.hpp"
 #include "variate/integration/events.hpp"
 #include "variate/integration/integral.hpp"
 #include "variate/integration/survey_control.hpp"
 #include "variate/integration/survey_training.hpp"
-#include "variate/integration/vegas.hpp"
 #include "variate/integration/vegas_map.hpp"
 #include "variate/objectives/weighted_losses.hpp"
 #include "variate/optimizers/adam.hpp"
 #include "variate/parallel/executor.hpp"
-#include "variate/random/permutation.hpp"
+#include "variate/random/fill.hpp"
 
 namespace variate {
 
@@ -55,20 +53,9 @@ class Integrator {
     static_assert(
         Scoreable<Q> && Family<Q>,
         "the distribution that learns must be a Family with log q and its way back: evaluate(x), params(), set_params(v).");
-    constexpr const char* name = "Integrator";
-    detail::require_size(name, "event size of q", q_.event_size(), f_.map.dimension());
-    detail::require_size(name, "batch size of q", q_.batch_size(), 1);
-    detail::require_at_least(name, "survey_steps", options_.survey_steps, 0);
-    detail::require_at_least(name, "refine_steps", options_.refine_steps, 0);
-    detail::require_at_least(name, "survey_calls", options_.survey_calls, 2);
-    detail::require_at_least(name, "refine_calls", options_.refine_calls, 4);
-    detail::require_at_least(name, "remembered", options_.remembered, 1);
-    detail::require_at_least(name, "chunk", options_.chunk, 1);
-    detail::require_at_least(name, "minibatch", options_.training.minibatch, 1);
-    detail::require_at_least(name, "epochs", options_.training.epochs, 0);
-    detail::require_at_least(name, "hold_out", options_.training.hold_out, 0);
-    for (const double share : {options_.survey_uniform_share, options_.refine_uniform_share, options_.refine_uniform_calls})
-      if (!(share >= 0 && share <= 1)) throw DomainError(detail::complaint(name, "uniform share", share, "a number in [0, 1]"));
+    detail::require_size("Integrator", "event size of q", q_.event_size(), f_.map.dimension());
+    detail::require_size("Integrator", "batch size of q", q_.batch_size(), 1);
+    detail::check_options(options_);
   }
   /// The same on a box, without a map.
   Integrator(F f, Q q, const Box& box, IntegratorOptions options = {}, Optimizer optimizer = Optimizer{},
@@ -96,7 +83,7 @@ class Integrator {
     const MappedPoints y = f_.map.inverse(points.x);
     const Row<double> p = points.log_p.array().exp() * y.jacobian.array();
     const Row<double> w = event_weights(points);
-    if (options_.strategy == SurveyStrategy::fixed) fixed_.push_back({y.points, p, w});
+    if (options_.strategy == SurveyStrategy::fixed) given_.add({y.points, p, w});
     else data_.add(y.points.template cast<Scalar>(), w, p);
     taught_points_ += points.size();
   }
@@ -104,8 +91,7 @@ class Integrator {
   void survey_more(Index steps) {
     detail::require_at_least("Integrator::survey_more", "steps", steps, 0);
     survey_left_ += steps;
-    learned_.reset();
-    uniform_.reset();
+    stratified_.forget();
   }
   /// More refine steps.
   void refine_more(Index steps) {
@@ -118,12 +104,7 @@ class Integrator {
     survey_left_ = 0;
     if (refine_calls == options_.refine_calls) return;
     options_.refine_calls = refine_calls;
-    if (!learned_) return;
-    const Index flat = uniform_calls();
-    if constexpr (detail::FromUniforms<Q>) {
-      learned_->set_calls(std::max<Index>(2, refine_calls - flat));
-      if (uniform_) uniform_->set_calls(std::max<Index>(2, flat));
-    }
+    if constexpr (detail::FromUniforms<Q>) stratified_.set_calls(options_);
   }
 
   /// Of the steps that count.
@@ -163,51 +144,60 @@ class Integrator {
     return {std::move(x.points), (p.array() / x.jacobian.array()).log(), std::move(f)};
   }
 
- private:
-  struct FixedPoints {
-    Batch<double> y;
-    Row<double> p, w;
-  };
+  /// For checkpoints: see io/archive.hpp. The map is kept too: whoever takes a run up need not find it again.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.f_.map, self.q_, self.optimizer_, self.options_.refine_calls, self.survey_left_, self.refine_left_, self.index_,
+      self.taught_points_, self.new_points_, self.data_, self.given_, self.survey_, self.refine_, self.smoothed_, self.switched_);
+    if constexpr (detail::FromUniforms<Q>) {
+      bool running = self.stratified_.running();
+      a(running);
+      if constexpr (A::reading) {
+        self.stratified_.forget();
+        if (running) self.stratified_.begin(self.f_, self.q_, self.options_, self.executor_);
+      }
+      a(self.stratified_);
+    }
+  }
 
+ private:
   template <class R>
   IntegratorStep survey_step(R& rng) {
     IntegratorStep step;
     step.survey = true;
     const bool given = options_.strategy == SurveyStrategy::fixed;
     step.learned = !given && from_q();
-    Batch<double> y;
-    Row<double> p, w;
+    detail::CubePoints points;
     if (given) {
-      take_given(rng, y, p, w);
+      points = given_.take(options_.survey_calls, rng);
     } else {
       double share = step.learned ? options_.survey_uniform_share : 1;
-      y = detail::mixture_points(q_, f_.map.dimension(), options_.survey_calls, share, rng);
-      p = detail::mixture_densities(q_, y, share);
+      points.y = detail::mixture_points(q_, f_.map.dimension(), options_.survey_calls, share, rng);
+      points.p = detail::mixture_densities(q_, points.y, share);
       auto&& executor = executor_.get();
-      const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
-      w = (f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array());
-      step.evaluations = y.cols();
+      const Row<double> f = detail::values_inside(f_, points.y, executor, options_.chunk);
+      points.w = (f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / points.p.array());
+      step.evaluations = points.size();
     }
-    const IterationEstimate estimate = iteration_estimate(w);
+    const IterationEstimate estimate = iteration_estimate(points.w);
     describe(step, estimate);
     if (!step.taken) return step;
 
     detail::TrainingSet<Scalar> data = data_;
-    data.add(y.template cast<Scalar>(), w, p);
+    data.add(points.y.template cast<Scalar>(), points.w, points.p);
     data.keep_newest(options_.remembered);
     Q q = q_;
     Optimizer optimizer = optimizer_;
     step.training = train_on_survey(q, optimizer, data, options_.training, rng);
-    decide(step, w, p);
+    decide(step, points);
 
     std::swap(data_, data);
     q_.set_params(q.params());
     std::swap(optimizer_, optimizer);
-    taught_points_ += w.size();
+    taught_points_ += points.size();
     survey_.push_back(estimate);
     --survey_left_;
-    learned_.reset();
-    uniform_.reset();
+    stratified_.forget();
     return step;
   }
   bool from_q() const {
@@ -223,38 +213,17 @@ class Integrator {
     }
   }
   /// Whether the next step leaves uniform points.
-  void decide(const IntegratorStep& step, const Row<double>& w, const Row<double>& p) {
+  void decide(const IntegratorStep& step, const detail::CubePoints& points) {
     if (options_.strategy != SurveyStrategy::adaptive || switched_ || !std::isfinite(step.training.loss)) return;
+    Row<double> f = points.w.cwiseProduct(points.p);
     if (options_.training.loss == SurveyLoss::kl) {
       // the same loss up to a constant: here that of the uniform density is subtracted
-      const Row<double> f = w.cwiseProduct(p).cwiseAbs();
-      smoothed_.add(step.training.loss - detail::uniform_kl(f));
+      smoothed_.add(step.training.loss - detail::uniform_kl(f.cwiseAbs()));
       switched_ = KlSwitch{}(smoothed_.value());
     } else {
-      Row<double> f = w.cwiseProduct(p);
       f /= data_.empty() ? f.cwiseAbs().mean() : data_.integral();
       smoothed_.add(step.training.loss);
       switched_ = VarianceSwitch(f)(smoothed_.value());
-    }
-  }
-  template <class R>
-  void take_given(R& rng, Batch<double>& y, Row<double>& p, Row<double>& w) const {
-    if (fixed_.empty())
-      throw InvalidArgument("Integrator: SurveyStrategy::fixed has no points to learn from, expected some by add_points");
-    Index all = 0;
-    for (const FixedPoints& one : fixed_) all += one.p.size();
-    const Index n = std::min(all, options_.survey_calls);
-    std::vector<Index> order = permutation(rng, all);
-    y.resize(f_.map.dimension(), n);
-    p.resize(n);
-    w.resize(n);
-    for (Index c = 0; c < n; ++c) {
-      Index at = order[static_cast<std::size_t>(c)];
-      std::size_t part = 0;
-      while (at >= fixed_[part].p.size()) at -= fixed_[part++].p.size();
-      y.col(c) = fixed_[part].y.col(at);
-      p[c] = fixed_[part].p[at];
-      w[c] = fixed_[part].w[at];
     }
   }
 
@@ -262,7 +231,7 @@ class Integrator {
   IntegratorStep refine_step(R& rng) {
     IntegratorStep step;
     step.learned = true;
-    const IterationEstimate estimate = options_.stratify && detail::moves_uniforms(q_) ? stratified(rng) : independent(rng);
+    const IterationEstimate estimate = refined(rng);
     step.evaluations = estimate.calls;
     describe(step, estimate);
     if (!step.taken) return step;
@@ -274,95 +243,27 @@ class Integrator {
       step.training = train_on_survey(q_, optimizer_, data_, options_.training, rng);
       taught_points_ += new_points_;
       new_points_ = 0;
-      learned_.reset();
-      uniform_.reset();
+      stratified_.forget();
     }
     return step;
   }
+  template <class R>
+  IterationEstimate refined(R& rng) {
+    const auto keep = [this](auto&&... points) {
+      if (options_.teach_again > 0) remember(points...);
+    };
+    if constexpr (detail::FromUniforms<Q>)
+      if (options_.stratify && detail::moves_uniforms(q_) && detail::uniform_calls(options_) < options_.refine_calls) {
+        if (!stratified_.running()) stratified_.begin(f_, q_, options_, executor_);
+        return stratified_.step(q_, options_, rng, keep);
+      }
+    return detail::refine_independently(f_, q_, options_, executor_, rng, keep);
+  }
   /// Points of a refine step, y on the unit cube, to learn from later.
   void remember(const Batch<double>& y, const Row<double>& w, const Row<double>& p) {
-    if (options_.teach_again == 0) return;
     data_.add(y.template cast<Scalar>(), w, p);
     data_.keep_newest(options_.remembered);
     new_points_ += y.cols();
-  }
-  // The integral is the sum of two, (1 - e) E_q[f/m] and e E_u[f/m] with the mixture m = (1 - e) q + e: the balance heuristic of
-  // Veach and Guibas 1995, each part having its own calls.
-
-  /// From independent points of both.
-  template <class R>
-  IterationEstimate independent(R& rng) {
-    const double share = options_.refine_uniform_share;
-    const Index flat = uniform_calls(), learned = options_.refine_calls - flat;
-    Batch<double> y(f_.map.dimension(), options_.refine_calls);
-    if (flat > 0) y.leftCols(flat) = uniforms<double>(rng, y.rows(), flat);
-    if (learned > 0) y.rightCols(learned) = q_.sample(rng, learned).template cast<double>();
-    const Row<double> p = detail::mixture_densities(q_, y, share);
-    auto&& executor = executor_.get();
-    const Row<double> f = detail::values_inside(f_, y, executor, options_.chunk);
-    const Row<double> w = (f.array() == 0).select(Row<double>::Zero(f.size()), f.array() / p.array());
-    // as points of one mixture, but for how many calls each part has
-    if (learned > 0) remember(y.rightCols(learned), w.tail(learned), p.tail(learned));
-    if (learned == 0) return iteration_estimate(w);
-    IterationEstimate all = iteration_estimate(w.tail(learned) * (1 - share));
-    if (flat > 0) detail::add_part(all, iteration_estimate(w.head(flat) * share));
-    return all;
-  }
-  /// Each by VEGAS+, that of q's points in the uniform numbers they are made of.
-  template <class R>
-  IterationEstimate stratified(R& rng) {
-    if constexpr (detail::FromUniforms<Q>) {
-      const double share = options_.refine_uniform_share;
-      const Index flat = uniform_calls(), learned = options_.refine_calls - flat;
-      if (learned == 0) return independent(rng);
-      if (!learned_) {
-        const auto vegas_options = [&](Index calls) {
-          return VegasOptions{.calls = calls, .max_bins = 100, .chunk = options_.chunk};
-        };
-        const VegasMap cube(Box(f_.map.dimension()));
-        learned_.emplace(detail::LearnedPart<F, Q>{f_, q_, share}, cube, vegas_options(learned), executor_);
-        learned_->keep_points(options_.teach_again > 0);
-        if (flat > 0) uniform_.emplace(detail::UniformPart<F, Q>{f_, q_, share}, cube, vegas_options(flat), executor_);
-      }
-      IterationEstimate all = estimate_of(*learned_, rng);
-      if (options_.teach_again > 0) {
-        // from the uniform numbers back to the points made of them, without calls
-        const WeightedPoints<double>& z = learned_->points();
-        Recorded<Scalar> given({}, {z.x.template cast<Scalar>()});
-        const auto drawn = q_.sample_with_log_prob(given, z.size());
-        Row<double> w(z.size()), p(z.size());
-        for (Index c = 0; c < z.size(); ++c) {
-          const double log_q = static_cast<double>(drawn.log_prob[c]), density = std::exp(z.log_p[c]);
-          p[c] = std::exp(log_q) * density;
-          w[c] = z.f[c] * detail::mixture_density(log_q, share, true) / (1 - share) / p[c];
-        }
-        remember(drawn.value.template cast<double>(), w, p);
-      }
-      if (uniform_) detail::add_part(all, estimate_of(*uniform_, rng));
-      return all;
-    } else {
-      return independent(rng);
-    }
-  }
-  template <class Part, class R>
-  static IterationEstimate estimate_of(Part& part, R& rng) {
-    const IntegrationStep step = part.step(rng);
-    IterationEstimate one;
-    if (step.taken) {
-      one = part.iterations().back();
-    } else {
-      one.calls = one.dropped = step.evaluations;
-      one.variance = std::numeric_limits<double>::infinity();
-    }
-    part.forget();
-    return one;
-  }
-  /// Of a refine step.
-  Index uniform_calls() const {
-    if (options_.refine_uniform_share == 0) return 0;
-    if (options_.refine_uniform_share == 1) return options_.refine_calls;
-    const double calls = options_.refine_uniform_calls * static_cast<double>(options_.refine_calls);
-    return std::clamp<Index>(static_cast<Index>(std::llround(calls)), 2, std::max<Index>(2, options_.refine_calls - 2));
   }
   void describe(IntegratorStep& step, const IterationEstimate& estimate) const {
     step.value = estimate.mean;
@@ -374,23 +275,6 @@ class Integrator {
                  (estimate.dropped == 0 || options_.non_finite == NonFinite::drop);
   }
 
-  struct Nothing {
-    template <class... A>
-    explicit Nothing(A&&...) {}
-  };
-  template <class Part>
-  using Stratified = Vegas<Part, E>;
-  template <bool yes, class Dummy = void>
-  struct Parts {
-    using Learned = Stratified<detail::LearnedPart<F, Q>>;
-    using Uniform = Stratified<detail::UniformPart<F, Q>>;
-  };
-  template <class Dummy>
-  struct Parts<false, Dummy> {
-    using Learned = Nothing;
-    using Uniform = Nothing;
-  };
-
   detail::MappedFunction<F> f_;
   Q q_;
   Optimizer optimizer_;
@@ -398,12 +282,11 @@ class Integrator {
   IntegratorOptions options_;
   Index survey_left_, refine_left_, index_ = 0, taught_points_ = 0, new_points_ = 0;
   detail::TrainingSet<Scalar> data_;
-  std::vector<FixedPoints> fixed_;
+  detail::GivenPoints given_;
   std::vector<IterationEstimate> survey_, refine_;
   SmoothedLoss smoothed_;
   bool switched_ = false;
-  std::optional<typename Parts<detail::FromUniforms<Q>>::Learned> learned_;
-  std::optional<typename Parts<detail::FromUniforms<Q>>::Uniform> uniform_;
+  detail::StratifiedRefinementOf<F, Q, E> stratified_;
 };
 
 template <class F, class Q>

@@ -27,6 +27,11 @@ class SmoothedLoss {
   double value() const { return value_; }  ///< NaN before the first
   double best() const { return best_; }    ///< infinity before the first
   Index count() const { return count_; }
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.value_, self.best_, self.count_);
+  }
 
  private:
   double alpha_;

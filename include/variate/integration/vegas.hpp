@@ -13,6 +13,9 @@
 #include "variate/core/types.hpp"
 #include "variate/integration/box.hpp"
 #include "variate/integration/detail/stratified_points.hpp"
+#include "variate/integration/detail/stratum_sums.hpp"
+#include "variate/integration/detail/tempering.hpp"
+#include "variate/integration/detail/vegas_options.hpp"
 #include "variate/integration/detail/workspaces.hpp"
 #include "variate/integration/integral.hpp"
 #include "variate/integration/strata.hpp"
@@ -25,27 +28,6 @@
 #include "variate/random/fill.hpp"
 
 namespace variate {
-
-/// Options of VEGAS+; the defaults are those of vegas 6.
-struct VegasOptions {
-  Index calls = 1000;                   ///< of the integrand in a step, about
-  double alpha = 0.5;                   ///< how fast the map moves; 0: it stays
-  double beta = 0.75;                   ///< how strongly points go where the variance is; 0: equally many in each stratum
-  double adaptive_share = 0.75;         ///< of the calls that is free to go anywhere
-  Index max_bins = 1000;                ///< of the map on an axis
-  Index max_calls_per_stratum = 50000;  ///< more are not made
-  std::vector<Index> strata{};          ///< on each axis; empty: as many as the calls allow; all 1: the map alone
-  NonFinite non_finite = NonFinite::drop;
-  Index chunk = 256;  ///< points given to the integrand at a time; it decides the numbers drawn, threads do not
-};
-
-/// What a step of an integrator did. `Step::value` is its own estimate.
-struct IntegrationStep : Step {
-  double error = 0;                   ///< of `value`
-  Integral so_far{};                  ///< of all steps that count
-  double relative_variance = 0;       ///< calls (error/value)^2 of this step
-  double unweighting_efficiency = 0;  ///< mean |w| / max |w| of this step
-};
 
 /// VEGAS+ (Lepage 2021) as vegas 6.4 has it, a stepper: a step is an iteration, which draws points in strata of the unit cube,
 /// takes them through the map, and then moves the map and the strata's shares of the points.
@@ -67,6 +49,8 @@ class Vegas {
       : f_(std::move(f)), executor_(executor), options_(std::move(options)), map_(std::move(map)), strata_(plan()) {
     detail::require_at_least("Vegas", "chunk", options_.chunk, 1);
     detail::require_finite("Vegas", "alpha", options_.alpha);
+    if (!(options_.least_effective >= 0))
+      throw DomainError(detail::complaint("Vegas", "least_effective", options_.least_effective, "a number that is not negative"));
     sigma_.setOnes(strata_.count());
     map_.regrid(strata_.bins());
   }
@@ -162,6 +146,17 @@ class Vegas {
     return w;
   }
 
+  /// For checkpoints: see io/archive.hpp. What the last step left for `points` and `weights` is not kept.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.options_.calls, self.options_.alpha, self.options_.beta, self.map_, self.adapt_, self.keep_points_, self.sigma_,
+      self.iterations_, self.index_);
+    if constexpr (A::reading) {
+      self.strata_ = self.plan();
+      detail::require_size("Vegas", "strata of the state", self.sigma_.size(), self.strata_.count());
+    }
+  }
+
  private:
   static constexpr Index strata_in_a_task = 2048;
 
@@ -233,23 +228,21 @@ class Vegas {
     }
   }
 
-  struct Sums {
-    double mean = 0, variance = 0, largest = 0;
-    WeightSums weights{};
-  };
   /// The estimate, and the variance of every stratum in next_sigma_.
   IterationEstimate add_up(Index n) {
     const Chunks chunks(strata_.count(), strata_in_a_task);
-    parts_.assign(static_cast<std::size_t>(chunks.count()), Sums{});
+    parts_.assign(static_cast<std::size_t>(chunks.count()), detail::StratumSums{});
     next_sigma_.resize(strata_.count());
     auto&& executor = executor_.get();
     executor.for_each(chunks.count(), [&](Index i) {
-      Sums& part = parts_[static_cast<std::size_t>(i)];
-      for (Index h = chunks.begin(i); h < chunks.begin(i) + chunks.length(i); ++h) add_stratum(h, n, part);
+      detail::StratumSums& part = parts_[static_cast<std::size_t>(i)];
+      for (Index h = chunks.begin(i); h < chunks.begin(i) + chunks.length(i); ++h)
+        next_sigma_[h] =
+            part.add(values_.data(), starts_[static_cast<std::size_t>(h)], starts_[static_cast<std::size_t>(h) + 1], n);
     });
     IterationEstimate all;
     largest_ = 0;
-    for (const Sums& part : parts_) {
+    for (const detail::StratumSums& part : parts_) {
       all.mean += part.mean;
       all.variance += part.variance;
       all.weights.add(part.weights);
@@ -263,55 +256,25 @@ class Vegas {
     if (all.dropped == n) all.variance = std::numeric_limits<double>::infinity();
     return all;
   }
-  void add_stratum(Index h, Index all, Sums& part) {
-    const Index begin = starts_[static_cast<std::size_t>(h)], end = starts_[static_cast<std::size_t>(h) + 1];
-    const double n = static_cast<double>(end - begin);
-    const double* const v = values_.data();
-    double sum = 0, size = 0, squares = 0, largest = 0;
-    for (Index c = begin; c < end; ++c) {
-      const double a = std::abs(v[c]);
-      sum += v[c];
-      size += a;
-      squares += a * a;
-      largest = std::max(largest, a);
-    }
-    const double mean = sum / n;
-    double off = 0, off2 = 0;
-    for (Index c = begin; c < end; ++c) {
-      const double dev = v[c] - mean;
-      off += dev;
-      off2 += dev * dev;
-    }
-    constexpr double least = 1e4 * std::numeric_limits<double>::epsilon();  // below it a deviation is rounding
-    off2 = std::max(off2, n * (least * mean) * (least * mean));
-    const double variance = std::max(0.0, (n * off2 - off * off) / (n * n * (n - 1)));
-    const double weight = static_cast<double>(all) / n;
-    part.mean += mean + off / n;
-    part.variance += variance;
-    part.largest = std::max(part.largest, largest);
-    part.weights.count += end - begin;
-    part.weights.sum += size * weight;
-    part.weights.squares += squares * weight * weight;
-    part.weights.largest = std::max(part.weights.largest, largest * weight);
-    next_sigma_[h] = variance;
-  }
 
   /// The map and the strata from this step's values.
   void learn(Index n) {
     auto&& executor = executor_.get();
+    const double power = largest_ > 0 ? detail::temper(values_.data(), n, options_.least_effective, tempered_) : 1;
     if (options_.alpha != 0 && largest_ > 0) {
       // a power of two, so that squares neither overflow nor vanish: only proportions count
-      const double scale = std::ldexp(1.0, -std::clamp(std::ilogb(largest_), -1000, 1000));
+      const double scale = power < 1 ? 1 : std::ldexp(1.0, -std::clamp(std::ilogb(largest_), -1000, 1000));
+      const double* const values = power < 1 ? tempered_.data() : values_.data();
       executor.for_each(map_.dimension(), [&](Index i) {
-        map_.add_squares(i, bins_.data() + i * n, values_.data(), n, scale);
+        map_.add_squares(i, bins_.data() + i * n, values, n, scale);
         map_.refine_axis(i, options_.alpha, map_.bins(i));
       });
     }
     if (options_.beta > 0) {
-      // variance^(beta/2)
+      // variance^(beta/2), tempered alike
       double* const s = next_sigma_.data();
       math::log(s, s, next_sigma_.size());
-      next_sigma_ *= options_.beta / 2;
+      next_sigma_ *= power * options_.beta / 2;
       math::exp(s, s, next_sigma_.size());
       std::swap(sigma_, next_sigma_);
     }
@@ -331,8 +294,9 @@ class Vegas {
   Row<double> values_;
   Eigen::Matrix<std::uint16_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> bins_;
   std::vector<Index> dropped_;
-  std::vector<Sums> parts_;
+  std::vector<detail::StratumSums> parts_;
   Vector<double> next_sigma_;
+  Row<double> tempered_;
   double largest_ = 0;
   WeightedPoints<double> points_;
   detail::Workspaces<detail::StretchRoom> rooms_;

@@ -11,8 +11,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/integration/box.hpp"
-#include "variate/math/exp.hpp"
-#include "variate/math/log.hpp"
+#include "variate/integration/detail/map_axis.hpp"
 
 namespace variate {
 
@@ -20,6 +19,11 @@ namespace variate {
 struct MappedPoints {
   Batch<double> points;  ///< d x n
   Row<double> jacobian;  ///< volume of x for a unit volume of y
+};
+/// How a map stretches each axis at some points.
+struct MapSlopes {
+  Batch<double> slope;      ///< d x n: dx_i/dy_i
+  Batch<double> log_slope;  ///< d x n: d log(dx_i/dy_i)/dy_i, zero but on a smooth map
 };
 
 /// x_i = g_j + (n y_i - j) D_j with j = floor(n y_i), the node g_j and the width D_j of bin j; dx/dy = prod_i n D_j (G. P.
@@ -64,14 +68,7 @@ class VegasMap {
   VegasMap smoothed(Index bins) const {
     VegasMap map = *this;
     map.regrid(std::vector<Index>(axes_.size(), bins));
-    for (Axis& a : map.axes_) {
-      const double n = static_cast<double>(bins);
-      a.slopes.resize(bins + 1);
-      for (Index j = 0; j <= bins; ++j) {
-        const double left = n * a.widths[std::max<Index>(j - 1, 0)], right = n * a.widths[std::min(j, bins - 1)];
-        a.slopes[j] = 2 / (1 / left + 1 / right);
-      }
-    }
+    for (Axis& a : map.axes_) a.make_smooth();
     return map;
   }
 
@@ -199,106 +196,39 @@ class VegasMap {
     }
   }
 
- private:
-  static constexpr double tiny = 1e-257;
-  struct Sum {
-    double value, count;
-  };
-  /// x - g_j in units of the bin's width, as a function of the share t of the bin in y: mean slope s, slopes at the ends from,
-  /// to.
-  struct Bend {
-    double s, from, to;
-    double at(double t) const { return t * (s * t + from * (1 - t)) / (s + (from + to - 2 * s) * t * (1 - t)); }
-    double slope(double t) const {
-      const double r = t * (1 - t), below = s + (from + to - 2 * s) * r;
-      return s * s * (to * t * t + 2 * s * r + from * (1 - t) * (1 - t)) / (below * below);
+  /// How each axis is stretched at y of the unit cube (d x n). Throws as forward does.
+  MapSlopes slopes(const Batch<double>& y) const {
+    check("VegasMap::slopes", "y", y);
+    MapSlopes out{Batch<double>(y.rows(), y.cols()), Batch<double>::Zero(y.rows(), y.cols())};
+    for (Index i = 0; i < dimension(); ++i) {
+      const Axis& a = axis(i);
+      const double bins = static_cast<double>(a.size());
+      for (Index c = 0; c < y.cols(); ++c) {
+        const double at = y(i, c) * bins;
+        const Index j = std::clamp<Index>(static_cast<Index>(at), 0, a.size() - 1);
+        out.slope(i, c) = bins * a.widths[j];
+        if (a.slopes.size() == 0) continue;
+        const double t = std::clamp(at - static_cast<double>(j), 0.0, 1.0);
+        const Bend bend = a.bend(j);
+        out.slope(i, c) = bend.slope(t);
+        out.log_slope(i, c) = bins * bend.log_slope_slope(t);
+      }
     }
-    double inverse(double e) const {
-      const double g = from + to - 2 * s, a = e * g + s - from, b = from - e * g, c = -s * e;
-      return std::clamp(-2 * c / (b + std::sqrt(std::max(0.0, b * b - 4 * a * c))), 0.0, 1.0);
-    }
-  };
-  struct Axis {
-    Vector<double> nodes;
-    Vector<double> widths{};               ///< of the bins
-    Vector<double> slopes{};               ///< dx/dy at the nodes of a smooth map; empty: piecewise linear
-    std::vector<Sum> sums{};               ///< empty: no training data
-    std::vector<double> shares{}, logs{};  ///< workspaces
-    Vector<double> next{};                 ///< workspace
+    return out;
+  }
 
-    Index size() const { return widths.size(); }
-    Bend bend(Index j) const { return {static_cast<double>(size()) * widths[j], slopes[j], slopes[j + 1]}; }
-    void set(Vector<double> given) {
-      nodes = std::move(given);
-      find_widths();
-    }
-    void find_widths() {
-      slopes.resize(0);
-      widths = nodes.tail(nodes.size() - 1) - nodes.head(nodes.size() - 1);
-    }
-    void begin_training() {
-      if (sums.empty()) sums.assign(static_cast<std::size_t>(size()), {0, tiny});
-    }
-    /// Averages of each bin, smoothed, normalised and compressed: they rise from 0 to 1 as -(1 - R)/log R to the power alpha.
-    void average(double alpha) {
-      const auto n = static_cast<std::size_t>(size());
-      for (std::size_t j = 0; j < n; ++j) shares[j] = sums[j].value / sums[j].count;
-      if (alpha < 0 || n == 1) return;
-      double before = shares[0], total = 0;
-      for (std::size_t j = 0; j < n; ++j) {
-        const double here = shares[j];
-        if (j == 0) shares[j] = (7 * here + shares[j + 1]) / 8;
-        else if (j + 1 == n) shares[j] = (before + 7 * here) / 8;
-        else shares[j] = (before + 6 * here + shares[j + 1]) / 8;
-        before = here;
-        total += shares[j];
-      }
-      const double unit = total > 0 ? 1 / total : 0;
-      for (double& r : shares) r = r * unit + tiny;
-      // (-(1 - R)/log R)^alpha; what is all but 1 stays
-      logs.resize(n);
-      math::log(shares.data(), logs.data(), static_cast<std::ptrdiff_t>(n));
-      for (std::size_t j = 0; j < n; ++j)
-        logs[j] = shares[j] <= 0.99999999 ? (shares[j] - 1) / logs[j] : std::pow(shares[j], 1 / alpha);
-      if (alpha == 0.5) {
-        for (std::size_t j = 0; j < n; ++j) shares[j] = std::sqrt(logs[j]);
-        return;
-      }
-      math::log(logs.data(), logs.data(), static_cast<std::ptrdiff_t>(n));
-      for (double& v : logs) v *= alpha;
-      math::exp(logs.data(), shares.data(), static_cast<std::ptrdiff_t>(n));
-    }
-    /// New nodes, so that every bin has the same share.
-    void redistribute(Index bins) {
-      double part = 0;
-      for (const double r : shares) part += r;
-      part /= static_cast<double>(bins);
-      if (!(part > 0) || !std::isfinite(part)) {
-        shares.assign(shares.size(), 1);
-        part = static_cast<double>(shares.size()) / static_cast<double>(bins);
-      }
-      next.resize(bins + 1);
-      next[0] = nodes[0];
-      next[bins] = nodes[nodes.size() - 1];
-      Index j = -1;
-      double have = 0;
-      for (Index k = 1; k < bins; ++k) {
-        while (have < part && j + 1 < size()) have += shares[static_cast<std::size_t>(++j)];
-        have -= part;
-        const double back = have > 0 ? have / shares[static_cast<std::size_t>(j)] : 0;
-        next[k] = nodes[j + 1] - back * widths[j];
-        // a bin must not vanish, whatever rounding does
-        if (!(next[k] > next[k - 1])) next[k] = std::nextafter(next[k - 1], next[bins]);
-      }
-      if (bins > 1 && !(next[bins - 1] < next[bins])) spread_out();
-      std::swap(nodes, next);
-      find_widths();
-    }
-    /// Nodes that ran into the right end are moved back, each to the number below the next.
-    void spread_out() {
-      for (Index k = next.size() - 2; k > 0 && !(next[k] < next[k + 1]); --k) next[k] = std::nextafter(next[k + 1], next[0]);
-    }
-  };
+  /// For checkpoints: see io/archive.hpp. ShapeError for a state in another dimension.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    const Index d = self.dimension();
+    a(self.axes_);
+    detail::require_size("VegasMap", "axes of the state", self.dimension(), d);
+  }
+
+ private:
+  using Axis = detail::MapAxis;
+  using Sum = detail::MapBinSum;
+  using Bend = detail::MapBend;
 
   static void forward_smooth(const Axis& a, const double* y, Index n, double* x, double* jacobian, std::uint16_t* bin) {
     const double bins = static_cast<double>(a.size());

@@ -162,6 +162,17 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
   return estimate;
 }
 
+/// What a weighted loss does when it is called: refuses a q that cannot learn, and a scale that is none.
+template <class Loss, class Q, class T, Executor E>
+Estimate<T> call_weighted_loss(const char* name, const Loss& loss, const Q& q, const WeightedPoints<T>& data, E& executor) {
+  if constexpr (!learns_from_weights<Q>) {
+    return explain_weighted<Q>();
+  } else {
+    require_positive(name, "integral", loss.integral);
+    return weighted_estimate(loss, q, data, executor);
+  }
+}
+
 }  // namespace detail
 
 /// Minus the variance loss on frozen data, divided by integral^2; `loss(q, data)` for any Scoreable q that owns its parameters.
@@ -182,12 +193,7 @@ struct VarianceLoss {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    if constexpr (!detail::learns_from_weights<Q>) {
-      return detail::explain_weighted<Q>();
-    } else {
-      detail::require_positive("VarianceLoss", "integral", integral);
-      return detail::weighted_estimate(*this, q, data, executor);
-    }
+    return detail::call_weighted_loss("VarianceLoss", *this, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -210,12 +216,7 @@ struct ForwardKl {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    if constexpr (!detail::learns_from_weights<Q>) {
-      return detail::explain_weighted<Q>();
-    } else {
-      detail::require_positive("ForwardKl", "integral", integral);
-      return detail::weighted_estimate(*this, q, data, executor);
-    }
+    return detail::call_weighted_loss("ForwardKl", *this, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {
@@ -242,14 +243,9 @@ struct CombinedLoss {
   template <class Q, class E = SerialExecutor>
     requires Executor<std::remove_reference_t<E>>
   Estimate<T> operator()(const Q& q, const WeightedPoints<T>& data, E&& executor = {}) const {
-    if constexpr (!detail::learns_from_weights<Q>) {
-      return detail::explain_weighted<Q>();
-    } else {
-      detail::require_positive("CombinedLoss", "integral", integral);
-      CombinedLoss scaled = *this;
-      scaled.first.integral = scaled.second.integral = integral;
-      return detail::weighted_estimate(scaled, q, data, executor);
-    }
+    CombinedLoss scaled = *this;
+    scaled.first.integral = scaled.second.integral = integral;
+    return detail::call_weighted_loss("CombinedLoss", scaled, q, data, executor);
   }
   /// Each point's share of the loss, and its score weight.
   void terms(const Row<T>& log_f, const Row<T>& log_p, const Row<T>& log_q, Row<T>& value, Row<T>& weight) const {

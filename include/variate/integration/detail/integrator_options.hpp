@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "variate/core/concepts.hpp"
+#include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/integration/integral.hpp"
 #include "variate/integration/survey_training.hpp"
@@ -48,6 +49,24 @@ struct IntegratorStep : IntegrationStep {
 };
 
 namespace detail {
+
+/// InvalidArgument or DomainError for options out of range.
+inline void check_options(const IntegratorOptions& options) {
+  constexpr const char* name = "Integrator";
+  require_at_least(name, "survey_steps", options.survey_steps, 0);
+  require_at_least(name, "refine_steps", options.refine_steps, 0);
+  require_at_least(name, "survey_calls", options.survey_calls, 2);
+  require_at_least(name, "refine_calls", options.refine_calls, 4);
+  require_at_least(name, "remembered", options.remembered, 1);
+  require_at_least(name, "chunk", options.chunk, 1);
+  require_at_least(name, "minibatch", options.training.minibatch, 1);
+  require_at_least(name, "epochs", options.training.epochs, 0);
+  require_at_least(name, "hold_out", options.training.hold_out, 0);
+  if (!(options.training.largest_step > 0))
+    throw DomainError(complaint(name, "largest_step", options.training.largest_step, "a positive number"));
+  for (const double share : {options.survey_uniform_share, options.refine_uniform_share, options.refine_uniform_calls})
+    if (!(share >= 0 && share <= 1)) throw DomainError(complaint(name, "uniform share", share, "a number in [0, 1]"));
+}
 
 /// E[(|f|/I) log(|f|/I)] at uniform points: the KL loss of the uniform density. f >= 0.
 inline double uniform_kl(const Row<double>& f) {

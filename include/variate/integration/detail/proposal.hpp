@@ -12,7 +12,6 @@
 #include "variate/integration/vegas_map.hpp"
 #include "variate/parallel/executor.hpp"
 #include "variate/random/fill.hpp"
-#include "variate/random/recorded.hpp"
 
 namespace variate::detail {
 
@@ -28,11 +27,11 @@ struct MappedFunction {
   }
 };
 
-/// A family that turns uniform numbers of the unit cube into points, one for one, with their log densities.
+/// A family that moves latent points to points of its own, with their log densities.
 template <class Q>
-concept FromUniforms = requires(const Q& q, Recorded<ScalarOf<Q>>& rng, Index n) {
-  q.sample_with_log_prob(rng, n).value;
-  q.sample_with_log_prob(rng, n).log_prob;
+concept FromUniforms = requires(const Q& q, const Batch<ScalarOf<Q>>& z) {
+  q.from_latent(q.latent().from_standard(z)).value;
+  q.from_latent(z).log_prob;
   { q.latent().is_normal() } -> std::convertible_to<bool>;
 };
 template <class Q>
@@ -41,7 +40,13 @@ bool moves_uniforms(const Q& q) {
   else return false;
 }
 
-/// Columns of y in the unit cube: 1, others 0; whether all are.
+/// The points that uniform numbers of the unit cube (d x n) become, one for one, with their log densities.
+template <FromUniforms Q>
+auto points_from_uniforms(const Q& q, const Batch<double>& u) {
+  return q.from_latent(q.latent().from_standard(u.template cast<ScalarOf<Q>>()));
+}
+
+/// The numbers of the columns of y in the unit cube; whether all are.
 inline bool inside_unit_cube(const Batch<double>& y, std::vector<Index>& inside) {
   inside.clear();
   for (Index c = 0; c < y.cols(); ++c) {
@@ -101,9 +106,7 @@ struct LearnedPart {
   double share;
 
   Row<double> operator()(const Batch<double>& z) const {
-    using T = ScalarOf<Q>;
-    Recorded<T> given({}, {z.template cast<T>()});
-    const auto drawn = q.sample_with_log_prob(given, z.cols());
+    const auto drawn = points_from_uniforms(q, z);
     const Batch<double> y = drawn.value.template cast<double>();
     Row<double> value = f(y);
     for (Index c = 0; c < value.size(); ++c)

@@ -91,12 +91,22 @@ class TrainingSet {
     }
   }
 
+  /// For checkpoints: see io/archive.hpp.
+  template <class Self, class A>
+  static void archive(Self& self, A& a) {
+    a(self.parts_);
+  }
+
  private:
   struct Part {
     Batch<T> y;
     Row<double> w, p;
     Index points = 0;
     double sum = 0, effective = 0;
+    template <class Self, class A>
+    static void archive(Self& self, A& a) {
+      a(self.y, self.w, self.p, self.points, self.sum, self.effective);
+    }
   };
   static void resize(TrainingRows<T>& rows, Index d, Index n) {
     rows.y.resize(d, n);
