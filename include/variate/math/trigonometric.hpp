@@ -87,6 +87,18 @@ template <class L, class Bits>
   return {bits_as<T>(bits_as<U>(a) ^ flip_sin), bits_as<T>(bits_as<U>(b) ^ flip_cos)};
 }
 
+/// Sine and cosine of 2 pi u where fractions have not ended.
+template <class L>
+[[gnu::always_inline]] inline SinCos<L> sin_cos_few_turns(L u) {
+  using T = typename L::Scalar;
+  using C = Quarters<T>;
+  const L shifted = multiply_add(u, L(T(4)), L(rounding_shift<T>));
+  const L whole = shifted - rounding_shift<T>, r = multiply_add(u, L(T(4)), -whole), z = r * r;
+  const L s = r * multiply_add(z, polynomial(z, C::sine), L(T(1.5707963267948966)));
+  const L c = multiply_add(z, polynomial(z, C::cosine), L(T(1)));
+  return turn(bits_as<UnsignedOf<T>>(shifted), s, c);
+}
+
 /// Up to here the reduction of radians keeps all its bits; larger angles go to the C library one by one.
 inline constexpr double largest_reduced_angle = 1e6;
 
@@ -148,15 +160,10 @@ template <std::floating_point T, int N, Backing B>
 template <std::floating_point T, int N, Backing B>
 [[gnu::always_inline]] inline SinCos<Lanes<T, N, B>> sin_cos_turns(Lanes<T, N, B> u) {
   using L = Lanes<T, N, B>;
-  using C = detail::Quarters<T>;
-  const L shifted = multiply_add(u, L(T(4)), L(detail::rounding_shift<T>));
-  const L whole = shifted - detail::rounding_shift<T>;
-  const L r = select(abs(u) < T(0.0625) / std::numeric_limits<T>::epsilon(), multiply_add(u, L(T(4)), -whole),
-                     L(std::numeric_limits<T>::quiet_NaN()));
-  const L z = r * r;
-  const L s = r * multiply_add(z, detail::polynomial(z, C::sine), L(T(1.5707963267948966)));
-  const L c = multiply_add(z, detail::polynomial(z, C::cosine), L(T(1)));
-  return detail::turn(bits_as<UnsignedOf<T>>(shifted), s, c);
+  const auto few = abs(u) < T(0.0625) / std::numeric_limits<T>::epsilon();
+  const L nan(std::numeric_limits<T>::quiet_NaN());
+  const SinCos<L> r = detail::sin_cos_few_turns(u);
+  return {select(few, r.sin, nan), select(few, r.cos, nan)};
 }
 
 /// y_i = sin(x_i), n numbers at any alignment, in place if y == x.

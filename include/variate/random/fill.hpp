@@ -54,21 +54,15 @@ std::uint64_t next_word(R& rng) {
   }
 }
 
-/// Words that hold n numbers of type T.
-template <class T>
-constexpr Index words_for(Index n) {
-  return (n * static_cast<Index>(sizeof(T)) + 7) / 8;
-}
-
 /// Draws only the words that are used, in the order of the page.
 template <class T, class R>
 void fill_uniforms_from_bits(R& rng, T* out, Index n) {
   fill_pages(
       out, n,
-      [&](std::uint64_t, Index count, std::uint64_t* words) {
+      PagesFilledBy{[&](std::uint64_t, Index count, std::uint64_t* words) {
         for (Index w = 0; w < words_for<T>(count); ++w) words[w] = next_word(rng);
-      },
-      [](const std::uint64_t* words, T* to, Index count) { uniform_page<math::Lanes<T>>(words, to, count); });
+      }},
+      UniformPage<math::Lanes<T>>{});
 }
 /// The same for normals: each radius with its angle.
 template <class T, class R>
@@ -76,14 +70,14 @@ void fill_normals_from_bits(R& rng, T* out, Index n) {
   constexpr Index group = numbers_per_group<T>;
   fill_pages(
       out, n,
-      [&](std::uint64_t, Index count, std::uint64_t* words) {
+      PagesFilledBy{[&](std::uint64_t, Index count, std::uint64_t* words) {
         for (Index half = 0; half < 2 && count > 2 * half * group; ++half)
           for (Index w = 0; w < words_for<T>(std::min(count - 2 * half * group, group)); ++w) {
             words[(2 * half) * 8 + w] = next_word(rng);
             words[(2 * half + 1) * 8 + w] = next_word(rng);
           }
-      },
-      [](const std::uint64_t* words, T* to, Index count) { normal_page<math::Lanes<T>>(words, to, count); });
+      }},
+      NormalPage<math::Lanes<T>>{});
 }
 
 }  // namespace detail

@@ -84,16 +84,12 @@ class Rng {
   /// (W is how many words are made at a time; leave it alone. It keeps builds for different processors apart when linked.)
   template <class T, class W = math::Lanes<std::uint64_t>>
   void fill_uniforms(T* out, Index n) {
-    fill<W>("fill_uniforms", out, n, [](const std::uint64_t* words, T* to, Index count) {
-      detail::uniform_page<detail::LanesLike<W, T>>(words, to, count);
-    });
+    fill<W>("fill_uniforms", out, n, detail::UniformPage<detail::LanesLike<W, T>>{});
   }
   /// out[0, n) standard normal, by Box and Muller's method, T float or double. Throws InvalidArgument if n < 0.
   template <class T, class W = math::Lanes<std::uint64_t>>
   void fill_normals(T* out, Index n) {
-    fill<W>("fill_normals", out, n, [](const std::uint64_t* words, T* to, Index count) {
-      detail::normal_page<detail::LanesLike<W, T>>(words, to, count);
-    });
+    fill<W>("fill_normals", out, n, detail::NormalPage<detail::LanesLike<W, T>>{});
   }
 
  private:
@@ -111,17 +107,11 @@ class Rng {
   }
 
   template <class W, class T, class Transform>
-  void fill(const char* function, T* out, Index n, Transform&& transform) {
+  void fill(const char* function, T* out, Index n, const Transform& transform) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "variate: an Rng fills arrays of float or double");
     detail::require_at_least(function, "n", n, 0);
     const std::uint64_t first = next_page();
-    detail::fill_pages(
-        out, n,
-        [&](std::uint64_t page, Index count, std::uint64_t* words) {
-          const Index blocks = (count * static_cast<Index>(sizeof(T)) + 7) / 8;
-          detail::generate_page<W>(key_, first + page, static_cast<int>(blocks < 8 ? blocks : 8), words);
-        },
-        transform);
+    detail::fill_pages(out, n, detail::KeyedPages<W, T>(key_, first), transform);
     constexpr Index numbers = detail::numbers_per_page<T>;
     if (n > 0) position_ = (first + static_cast<std::uint64_t>((n + numbers - 1) / numbers)) * detail::words_per_page;
   }

@@ -99,6 +99,14 @@ template <class L>
   return log_of_parts(select(halve, L(T(1)), L(T(0))), f, L(T(0)), LogConstants<T>::wide_series);
 }
 
+/// log(u) for u positive, finite and not subnormal.
+template <class L>
+[[gnu::always_inline]] inline L log_normal(L u) {
+  using T = typename L::Scalar;
+  const Binary<L> b(u);
+  return log_of_parts(b.k, b.m - T(1), L(T(0)), LogConstants<T>::series);
+}
+
 /// log(u) for u positive and finite; subnormals too.
 template <class L>
 [[gnu::always_inline]] inline L log_positive(L u) {

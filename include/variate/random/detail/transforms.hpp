@@ -9,19 +9,9 @@
 
 namespace variate::detail {
 
-/// Lanes of unsigned integers as wide as L's numbers, and lanes of T in the same register.
-template <class L>
-using BitsOf = math::Lanes<math::UnsignedOf<typename L::Scalar>, L::size, L::backing>;
+/// Lanes of T in the same register.
 template <class W, class T>
 using LanesLike = math::Lanes<T, static_cast<int>(sizeof(typename W::Native) / sizeof(T)), W::backing>;
-
-/// The page's numbers i, i + 1, ... as integers.
-template <class L>
-[[gnu::always_inline]] inline BitsOf<L> load_bits(const std::uint64_t* words, Index i) {
-  BitsOf<L> bits;
-  std::memcpy(&bits.v, reinterpret_cast<const char*>(words) + i * static_cast<Index>(sizeof(typename L::Scalar)), sizeof bits.v);
-  return bits;
-}
 
 /// A number in [1, 2) from the top 52 bits of a word.
 template <class L>
@@ -48,21 +38,56 @@ template <class L>
   else return math::convert<float>(math::bits_as<std::int32_t>(bits)) * L(0x1p-32f);
 }
 
-template <class L, class T = typename L::Scalar>
-[[gnu::always_inline]] inline void uniform_page(const std::uint64_t* words, T* out, Index count) {
-  for (Index i = 0; i < count; i += L::size) to_uniform<L>(load_bits<L>(words, i)).store(out + i);
-}
+/// A page of uniform numbers, for `fill_pages`.
+template <class L>
+struct UniformPage {
+  template <class Page, class T, class Next>
+  [[gnu::always_inline]] void operator()(const Page& page, T* out, Index count, Next next) const {
+    constexpr Index group = numbers_per_group<T>;
+    all_parts(next);
+    for (Index g = 0; g < 4; ++g)
+      for (Index i = 0; i < group && g * group + i < count; i += L::size)
+        to_uniform<L>(page.template bits<L>(g, i)).store(out + g * group + i);
+  }
+};
 
-/// Groups 0 and 2 give the radii, groups 1 and 3 the angles; numbers l and l + group are r cos and r sin of the same pair.
-template <class L, class T = typename L::Scalar>
-[[gnu::always_inline]] inline void normal_page(const std::uint64_t* words, T* out, Index count) {
-  constexpr Index group = numbers_per_group<T>;
-  for (Index first = 0; first < count; first += 2 * group)
-    for (Index i = first; i < first + group && i < count; i += L::size) {
-      const auto [a, b] = box_muller(to_uniform<L>(load_bits<L>(words, i)), to_turns<L>(load_bits<L>(words, i + group)));
-      a.store(out + i);
-      b.store(out + i + group);
+/// A page of normal numbers, for `fill_pages`. Groups 0 and 2 give the radii, groups 1 and 3 the angles; numbers l and l + group
+/// are r cos and r sin of the same pair. A radius is a long chain of operations that each wait for the one before; what stands
+/// between them does not.
+template <class L>
+class NormalPage {
+  static constexpr Index group = numbers_per_group<typename L::Scalar>, packs = group / L::size;
+
+ public:
+  template <class Page, class T, class Next>
+  [[gnu::always_inline]] void operator()(const Page& page, T* out, Index count, Next next) const {
+    L first[packs] = {}, second[packs] = {};
+    const Index more = count - 2 * group;
+    next.template part<0>();
+    radii<0>(page, count, first);
+    next.template part<1>();
+    radii<2>(page, more, second);
+    next.template part<2>();
+    pairs<1>(page, out, count, first);
+    next.template part<3>();
+    next.template part<4>();
+    pairs<3>(page, out + 2 * group, more, second);
+  }
+
+ private:
+  template <Index g, class Page>
+  [[gnu::always_inline]] static void radii(const Page& page, Index count, L (&r)[packs]) {
+    for (Index p = 0; p < packs && p * L::size < count; ++p)
+      r[p] = box_muller_radius(to_uniform<L>(page.template bits<L>(g, p * L::size)));
+  }
+  template <Index g, class Page, class T>
+  [[gnu::always_inline]] static void pairs(const Page& page, T* out, Index count, const L (&r)[packs]) {
+    for (Index p = 0; p < packs && p * L::size < count; ++p) {
+      const auto [a, b] = box_muller_pair(r[p], to_turns<L>(page.template bits<L>(g, p * L::size)));
+      a.store(out + p * L::size);
+      b.store(out + p * L::size + group);
     }
-}
+  }
+};
 
 }  // namespace variate::detail
