@@ -2,6 +2,7 @@
 
 #include "autodiff/model_checks.hpp"
 #include "variate/autodiff/detail/multiply.hpp"
+#include "variate/autodiff/detail/transpose.hpp"
 
 using namespace variate;
 using namespace variate_tests;
@@ -22,12 +23,29 @@ TEMPLATE_TEST_CASE("the matrix kernel agrees with Eigen's on every shape", "[aut
         const double plain = difference(c, expected);
         c = start;
         detail::multiply<T>(c.data(), {turned.data(), 1, m}, b.data(), m, k, n);
-        if (plain > tolerance || difference(c, expected) > tolerance) {
+        const Vector<T> column = scattered<T>(m, 1, -1, 1, 7);
+        const Batch<T> onto_column = (expected - start).colwise() + column;
+        Batch<T> on_column = start;
+        detail::multiply<T>(on_column.data(), {a.data(), k, 1}, b.data(), m, k, n, false, column.data());
+        if (plain > tolerance || difference(c, expected) > tolerance || difference(on_column, onto_column) > tolerance) {
           CHECK(plain <= tolerance);
           CHECK(difference(c, expected) <= tolerance);
+          CHECK(difference(on_column, onto_column) <= tolerance);
         }
       }
   SUCCEED("all shapes");
+}
+
+TEMPLATE_TEST_CASE("the transpose of every shape", "[autodiff]", float, double) {
+  using T = TestType;
+  for (const Index rows : {0, 1, 3, 4, 7, 8, 12, 17, 37})
+    for (const Index cols : {0, 1, 2, 4, 5, 8, 15, 16, 18, 21, 40}) {
+      CAPTURE(rows, cols);
+      const Batch<T> a = scattered<T>(rows, cols);
+      Batch<T> turned = Batch<T>::Constant(cols, rows, T(9));
+      detail::transpose(turned.data(), a.data(), rows, cols);
+      CHECK(turned == a.transpose());
+    }
 }
 
 TEST_CASE("constants times samples", "[autodiff]") {

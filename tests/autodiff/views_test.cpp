@@ -47,3 +47,51 @@ TEST_CASE("parts that are not there are refused", "[autodiff]") {
   CHECK(says(complaint([](const auto& z, const auto& t) { return sum(stack(z, t)); }),
              "stack: shapes are 3 x 2 and 4 x 1, expected equal columns"));
 }
+
+namespace {
+/// Parts of a vector that cover it, one of them in use or not, and the whole vector before and after them.
+struct Tiles {
+  bool all, first, last, twice;
+  auto operator()(const auto& z, const auto& t) const {
+    const auto whole = [&] { return evaluated(sum(square(t)) * row(z, 0)); };
+    auto value = evaluated(0 * row(z, 1));
+    if (first) value = evaluated(value + whole());
+    const auto w = reshape(t, 0, 1, 2), b = reshape(t, 2, 1, 1), c = reshape(t, 3, 1, 2);
+    value = evaluated(value + exp(w * z + b));
+    if (all) value = evaluated(value + sin(c * z));
+    if (twice) value = evaluated(value + reshape(t, 1, 1, 2) * z);
+    if (last) value = evaluated(value + whole());
+    return value;
+  }
+};
+}  // namespace
+
+TEST_CASE("views that cover a vector add up with whatever else uses it", "[autodiff]") {
+  const Batch<double> x = scattered(2, 5);
+  const Row<double> w = scattered(1, 5, 0.5, 2);
+  const Vector<double> theta = scattered(5, 1);
+  for (int uses = 0; uses < 16; ++uses) {
+    CAPTURE(uses);
+    const Tiles model{(uses & 1) != 0, (uses & 2) != 0, (uses & 4) != 0, (uses & 8) != 0};
+    const auto f = differentiable(model, theta);
+    const auto e = f.evaluate(x);
+    Batch<double> g;
+    const Vector<double> slope = e.pullback(w, g), again = e.pullback(w);
+    CHECK(slope == again);
+    e.slopes(w, g);
+    CHECK(slope == e.pullback(w, g));
+    Vector<double> expected(5);
+    for (Index i = 0; i < 5; ++i) {
+      const double h = 1e-6;
+      const auto at = [&](double step) {
+        Vector<double> moved = theta;
+        moved(i) += step;
+        return differentiable(model, moved)(x).dot(w);
+      };
+      expected(i) = (at(h) - at(-h)) / (2 * h);
+    }
+    CHECK(difference(slope, expected) < 1e-8);
+    const auto second = f.hessian_vector_product(x, Batch<double>::Ones(2, 5).eval(), w);
+    CHECK(difference(second.params, slope) < 1e-13);
+  }
+}

@@ -46,35 +46,43 @@ class TapeEvaluation {
     check(w);
     if (!theta_) return {};
     x_->wanted = false;
-    tape_->sweep(*result_, w.data());
-    return parameters();
+    return swept(w);
   }
   /// The same, and w_c dvalue_c/dx_c in column c of g (resized to d x S).
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const {
-    pullback_points(w, g);
-    return theta_ ? parameters() : Vector<T>();
+    check(w);
+    x_->wanted = true;
+    Vector<T> of_parameters;
+    if (theta_) of_parameters = swept(w);
+    else tape_->sweep(*result_, w.data());
+    slopes_in(g);
+    return of_parameters;
   }
   /// w_c dvalue_c/dx_c in column c of g alone: the parameters are left out of the sweep.
   void slopes(const Row<T>& w, Batch<T>& g) const {
+    check(w);
+    x_->wanted = true;
     if (theta_) theta_->wanted = false;
-    pullback_points(w, g);
+    tape_->sweep(*result_, w.data());
     if (theta_) theta_->wanted = true;
+    slopes_in(g);
   }
 
  private:
-  void pullback_points(const Row<T>& w, Batch<T>& g) const {
-    check(w);
-    x_->wanted = true;
-    tape_->sweep(*result_, w.data());
+  void slopes_in(Batch<T>& g) const {
     if (g.size() != x_->size()) g = detail::spare<T>(x_->rows, x_->cols);
     g.resize(x_->rows, x_->cols);
     if (x_->fresh) g.setZero();
     else g = Eigen::Map<const Batch<T>>(x_->adjoint, x_->rows, x_->cols);
   }
   void check(const Row<T>& w) const { detail::require_size("pullback", "number of weights", w.size(), value.size()); }
-  Vector<T> parameters() const {
-    if (theta_->fresh) return Vector<T>::Zero(theta_->size());
-    return Eigen::Map<const Vector<T>>(theta_->adjoint, theta_->size());
+  /// A sweep that leaves the parameters' adjoint where it is wanted.
+  Vector<T> swept(const Row<T>& w) const {
+    Vector<T> of_parameters = detail::spare_vector<T>(theta_->size());
+    theta_->keep_adjoint_in(of_parameters.data());
+    tape_->sweep(*result_, w.data());
+    if (theta_->fresh) of_parameters.setZero();
+    return of_parameters;
   }
 
   LentTape<Lane> tape_;
@@ -143,7 +151,7 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   /// The function as it was given.
   const Model& model() const { return model_; }
 
-  /// The model on the columns of x (d x S), ready to be pulled back. Borrows this object.
+  /// The model on the columns of x (d x S), ready to be pulled back. Borrows this object, which must not change meanwhile.
   template <class T>
     requires takes<T>
   TapeEvaluation<T> evaluate(const Batch<T>& x) const& {
@@ -151,7 +159,7 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     LentTape<L> tape;
     auto& point = tape->input(x.data(), x.rows(), x.cols(), true);
     detail::Node<L>* theta = nullptr;
-    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, true);
+    if constexpr (parametric) theta = &tape->borrow(theta_.data(), theta_.size(), 1, true);
     auto& result = run(point, theta);
     return {std::move(tape), point, theta, result};
   }
@@ -174,9 +182,9 @@ class Differentiable : public detail::NamesScalar<Parameters> {
   Row<T> operator()(const Batch<T>& x) const {
     using L = GradientLanes<T>;
     LentTape<L> tape;
-    auto& point = tape->input(x.data(), x.rows(), x.cols(), false);
+    auto& point = tape->borrow(x.data(), x.rows(), x.cols(), false);
     detail::Node<L>* theta = nullptr;
-    if constexpr (parametric) theta = &tape->input(theta_.data(), theta_.size(), 1, false);
+    if constexpr (parametric) theta = &tape->borrow(theta_.data(), theta_.size(), 1, false);
     return Eigen::Map<const Row<T>>(run(point, theta).value, x.cols());
   }
   /// The same for any other Eigen matrix, vector or expression.

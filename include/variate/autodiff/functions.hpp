@@ -96,8 +96,13 @@ struct TanhOp {
   static constexpr bool transcendental = true;
   template <class P>
   [[gnu::always_inline]] Jet<P> jet(const P& x) const {
-    const P v = tanh(x), s = P(1) - v * v;
+    const P v = tanh(x), s = slope_where(v);
     return {v, s, P(-2) * v * s};
+  }
+  /// The slope where the value is v.
+  template <class P>
+  [[gnu::always_inline]] static P slope_where(const P& v) {
+    return P(1) - v * v;
   }
 };
 /// e^-|x| serves both tails: nothing cancels.

@@ -5,6 +5,7 @@
 /// computed (the exponential is at hand then), and the reverse sweep is a multiply-add that no longer depends on the expression.
 /// One made of + - * / alone stores nothing and is computed again on the way back.
 #include <type_traits>
+#include <utility>
 
 #include "variate/autodiff/expression.hpp"
 
@@ -26,8 +27,7 @@ template <class L>
   p.start(walk, whole, partial, partial + plane);
   s.start(walk, seed_shape, seed.adjoint, seed.adjoint + seed.plane);
   constexpr int width = Buffer<L>::width;
-  if (leaf.fresh && leaf_shape == whole) {
-    leaf.fresh = false;
+  if (leaf_shape == whole && !leaf.add_to_adjoint()) {
     Writer<L> out;
     out.start(walk, leaf.adjoint, leaf.plane);
     run<width>(walk, [&](Index c) { out.store(c, p.load(c) * s.load(c)); }, p, s, out);
@@ -159,11 +159,17 @@ Node<typename E::Lane>& fuse(const E& expression) {
         if (!store) return;
         LocalSink<L, n> sink;
         expression.template push<0>(saved, L(typename LaneTraits<L>::Scalar(1)), sink);
-        for (int k = n - 1; k >= 0; --k) {
-          const auto u = static_cast<std::size_t>(k);
-          if (owner[k] == k) partials.each[u].store(c, sink.at[u]);
-          else if (n > 1 && owner[k] >= 0) sink.at[owner[k]] = sink.at[owner[k]] + sink.at[u];  // n > 1: or g++ 12 warns
-        }
+        // The last first. Constants as indices: behind a variable one the partials would go through memory.
+        const auto keep = [&]<int k>(std::integral_constant<int, k>) {
+          const auto add_to = [&]<int... j>(std::integer_sequence<int, j...>) {
+            ((owner[k] == j ? void(sink.at[j] = sink.at[j] + sink.at[k]) : void()), ...);
+          };
+          if (owner[k] == k) partials.each[k].store(c, sink.at[k]);
+          else add_to(std::make_integer_sequence<int, k>{});
+        };
+        [&]<int... k>(std::integer_sequence<int, k...>) {
+          (keep(std::integral_constant<int, n - 1 - k>{}), ...);
+        }(std::make_integer_sequence<int, n>{});
       }
     };
     if constexpr (E::transcendental) run<width>(walk, body, in, out, partials);

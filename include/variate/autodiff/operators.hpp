@@ -293,15 +293,16 @@ auto operator*(A&& a, B&& b) {
   }
 }
 
-/// W z + b, as one node: W is R x C, z C x S, b R x 1, the same for every sample. What `W * z + b` gives, in fewer passes.
-template <TapeExpression W, TapeExpression Z, TapeExpression B>
+/// W z + b, as one node: W is R x C, z C x S, b R x 1, the same for every sample. What `W * z + b` gives, in fewer passes. After:
+/// the function of every number that follows in the same node.
+template <class After = detail::NothingAfter, TapeExpression W, TapeExpression Z, TapeExpression B>
   requires(W::kind == Kind::matrix && B::kind == Kind::matrix)
 auto affine(const W& w, const Z& z, const B& b) {
   auto& tape = *z.tape();
   detail::Node<typename Z::Lane>& bias = *evaluated(b).node;
   if (bias.rows != w.shape().rows || bias.cols != 1) [[unlikely]]
     detail::refuse_shapes("affine", w.shape(), {bias.rows, bias.cols}, "a column b with as many rows as W");
-  return detail::matrix_product<Z::kind>(tape, detail::factor(tape, w), detail::factor(tape, z), &bias);
+  return detail::matrix_product<Z::kind, After>(tape, detail::factor(tape, w), detail::factor(tape, z), &bias);
 }
 
 }  // namespace variate

@@ -1,6 +1,7 @@
 #pragma once
 /// Matrix products on the tape.
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 #include "variate/autodiff/detail/multiply.hpp"
@@ -24,9 +25,42 @@ struct Factor {
   }
 };
 
+/// A product that nothing follows.
+struct NothingAfter {};
+template <class After>
+inline constexpr bool something_after = !std::same_as<After, NothingAfter>;
+
+/// Registers of a batch with their tangents, over its end up to the plane's: f(from, index) gives what is stored.
+template <class L, class F>
+void over_plane(typename LaneTraits<L>::Scalar* to, Index plane, F f) {
+  constexpr int width = Buffer<L>::width;
+  for (Index i = 0; i < plane; i += width)
+    store_planes<L>(f(load_planes<L>(to + i, to + (LaneTraits<L>::planes - 1) * plane + i), i), to + i,
+                    to + (LaneTraits<L>::planes - 1) * plane + i);
+}
+/// After(x) in x's place.
+template <class After, class L>
+[[gnu::noinline]] void apply_after(Node<L>& c) {
+  over_plane<L>(c.value, c.plane, [](const L& x, Index) {
+    if constexpr (LaneTraits<L>::planes == 1) {
+      return After{}.jet(x).value;
+    } else {
+      const auto j = After{}.jet(x.value);
+      return L::chain(j.value, j.slope, x);
+    }
+  });
+}
+/// The adjoint of After(x) becomes that of x.
+template <class After, class L>
+[[gnu::noinline]] void before_after(Node<L>& c) {
+  over_plane<L>(c.adjoint, c.plane, [&c](const L& adjoint, Index i) {
+    return adjoint * After::slope_where(load_planes<L>(c.value + i, c.value + (LaneTraits<L>::planes - 1) * c.plane + i));
+  });
+}
+
 /// The way back of C = A B + bias (one for each row, if any): adjoint(A) += adjoint(C) B^T and adjoint(B) += A^T adjoint(C); with
-/// tangents by the product rule.
-template <class L>
+/// tangents by the product rule. Of C = After(A B + bias) first the way through After.
+template <class L, class After>
 struct ProductRecord {
   using T = typename LaneTraits<L>::Scalar;
   Factor<L> a, b;
@@ -35,6 +69,7 @@ struct ProductRecord {
 
   void backward(Node<L>& c) {
     const Index m = c.rows, k = a.shape.cols, n = c.cols;
+    if constexpr (something_after<After>) before_after<After>(c);
     const T* const tangent = c.adjoint + c.plane;
     if (bias && bias->wants()) {
       bias->open_adjoint();
@@ -43,7 +78,7 @@ struct ProductRecord {
             Eigen::Map<const Batch<T>>(c.adjoint + p * c.plane, m, n).rowwise().sum();
     }
     if (a.node && a.node->wants()) {
-      const bool add = !std::exchange(a.node->fresh, false);
+      const bool add = a.node->add_to_adjoint();
       T* const to = a.node->adjoint;
       transpose(turned, b.value, k, n);
       multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k, add);
@@ -56,7 +91,7 @@ struct ProductRecord {
       }
     }
     if (b.node && b.node->wants()) {
-      const bool add = !std::exchange(b.node->fresh, false);
+      const bool add = b.node->add_to_adjoint();
       T* const to = b.node->adjoint;
       multiply<T>(to, a.numbers(a.value).transposed(), c.adjoint, k, m, n, add);
       if constexpr (LaneTraits<L>::planes == 2) {
@@ -67,8 +102,9 @@ struct ProductRecord {
   }
 };
 
-/// A (m x k) times B (k x n), plus a column for all of it if there is one (m x 1).
-template <Kind kind, class L>
+/// A (m x k) times B (k x n), plus a column for all of it if there is one (m x 1), then After of every number: a function whose
+/// slope is known from its value.
+template <Kind kind, class After = NothingAfter, class L>
 Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b, Node<L>* bias = nullptr) {
   using T = typename LaneTraits<L>::Scalar;
   if (a.shape.cols != b.shape.rows) [[unlikely]]
@@ -83,22 +119,19 @@ Variable<L, kind> matrix_product(Tape<L>& tape, const Factor<L>& a, Factor<L> b,
   const bool wants_a = a.node && a.node->adjoint, wants_bias = bias && bias->adjoint,
              wants = wants_a || wants_bias || (b.node && b.node->adjoint);
   Node<L>& c = tape.batch(m, n, wants);
-  const auto begin = [&](T* to, const T* column) {
-    if (column)
-      for (Index i = 0; i < m; ++i) std::fill_n(to + i * n, n, column[i]);
-    return column != nullptr;
-  };
-  multiply<T>(c.value, a.numbers(a.value), b.value, m, k, n, begin(c.value, bias ? bias->value : nullptr));
+  multiply<T>(c.value, a.numbers(a.value), b.value, m, k, n, false, bias ? bias->value : nullptr);
   if constexpr (LaneTraits<L>::planes == 2) {
     T* const to = c.value + c.plane;
-    bool begun = begin(to, bias ? bias->tangent() : nullptr);
-    c.still = !begun && !b.tangent && !a.tangent;
-    if (c.still) std::fill_n(to, m * n, T(0));
-    if (b.tangent) multiply<T>(to, a.numbers(a.value), b.tangent, m, k, n, begun);
-    begun = begun || b.tangent;
-    if (a.tangent) multiply<T>(to, a.numbers(a.tangent), b.value, m, k, n, begun);
+    const T* column = bias ? bias->tangent() : nullptr;
+    const bool moves = a.tangent || b.tangent;
+    c.still = !moves && !column;
+    if (!moves)
+      for (Index i = 0; i < m; ++i) std::fill_n(to + i * n, n, column ? column[i] : T(0));
+    if (b.tangent) multiply<T>(to, a.numbers(a.value), b.tangent, m, k, n, false, std::exchange(column, nullptr));
+    if (a.tangent) multiply<T>(to, a.numbers(a.tangent), b.value, m, k, n, b.tangent != nullptr, column);
   }
-  if (wants) tape.set_backward(c, ProductRecord<L>{a, b, bias, wants_a ? tape.numbers(k * n) : nullptr});
+  if constexpr (something_after<After>) apply_after<After>(c);
+  if (wants) tape.set_backward(c, ProductRecord<L, After>{a, b, bias, wants_a ? tape.numbers(k * n) : nullptr});
   return Variable<L, kind>(c);
 }
 

@@ -51,7 +51,9 @@ struct Node {
   void (*backward)(Node&) = nullptr;  ///< adds to the adjoints of what the node came from
   void* record = nullptr;             ///< what `backward` needs, in the arena
   bool fresh = true;                  ///< nothing has been added to the adjoint yet: it holds garbage
-  bool viewed = false;                ///< others add to parts of this adjoint, so it starts at zero
+  Node* views = nullptr;              ///< others add to parts of this adjoint: the last of them
+  Node* next_view = nullptr;          ///< of a view, the one before it
+  Index covered = 0;                  ///< numbers the views stand for where they lie one after the other from the first on; or -1
   bool wanted = true;                 ///< false: this sweep leaves the batch out
   bool still = false;                 ///< its tangents are all zero
 
@@ -59,11 +61,25 @@ struct Node {
   bool wants() const { return adjoint != nullptr && wanted; }
   /// Its tangents, or nullptr where there are none but zeros.
   const T* tangent() const { return LaneTraits<L>::planes == 2 && !still ? value + plane : nullptr; }
+  /// Whether views are all of it, each number one's: then each begins its part of the adjoint. Else it starts at zero.
+  bool tiled() const { return views && covered == size(); }
   /// Zero unless something has been added already.
   void open_adjoint() {
-    if (!fresh) return;
-    for (int p = 0; p < LaneTraits<L>::planes; ++p) std::fill_n(adjoint + p * plane, size(), T(0));
-    fresh = false;
+    if (!std::exchange(fresh, false)) return;
+    if (tiled())
+      for (Node* v = views; v; v = v->next_view) v->open_adjoint();
+    else
+      for (int p = 0; p < LaneTraits<L>::planes; ++p) std::fill_n(adjoint + p * plane, size(), T(0));
+  }
+  /// Whether a batch of this size is to be added to the adjoint; if not, it is to be written there.
+  bool add_to_adjoint() {
+    if (tiled()) open_adjoint();
+    return !std::exchange(fresh, false);
+  }
+  /// From now on the adjoint is kept there (plain lanes).
+  void keep_adjoint_in(T* numbers) {
+    adjoint = numbers;
+    for (Node* v = views; v; v = v->next_view) v->adjoint = numbers + (v->value - value);
   }
 };
 
@@ -106,6 +122,22 @@ class Tape {
     }
     return node;
   }
+  /// The same where the numbers outlive the tape's use of them and do not change: plain lanes copy nothing.
+  Node& borrow(const Scalar* value, Index rows, Index cols, bool wants) {
+    if constexpr (planes == 2) {
+      return input(value, rows, cols, wants);
+    } else {
+      Node& node = *new (arena_.allocate(sizeof(Node))) Node;
+      node.tape = this;
+      node.previous = last_;
+      node.rows = rows;
+      node.cols = cols;
+      node.plane = padded(rows * cols);
+      node.value = const_cast<Scalar*>(value);  // nobody writes to an input
+      if (wants) node.adjoint = numbers(node.plane);
+      return *(last_ = &node);
+    }
+  }
   /// A part of a batch, `from` numbers after its beginning, under another shape: nothing is copied.
   Node& view(Node& of, Index from, Index rows, Index cols) {
     Node& node = *new (arena_.allocate(sizeof(Node))) Node;
@@ -119,7 +151,8 @@ class Tape {
     if (of.adjoint) node.adjoint = of.adjoint + from;
     Node& root = is_view(of) ? *static_cast<Node*>(of.record) : of;
     node.record = &root;
-    root.viewed = true;
+    node.next_view = std::exchange(root.views, &node);
+    root.covered = node.value - root.value == root.covered ? root.covered + node.size() : -1;
     return *(last_ = &node);
   }
   /// Gives a batch its way back: `record` is kept in the arena and called as record.backward(node) in the reverse sweep.
@@ -144,17 +177,27 @@ class Tape {
   /// else with zero.
   void sweep(Node& result, const Scalar* seed, const Scalar* second = nullptr) {
     for (Node* n = last_; n; n = n->previous) {
-      n->fresh = !is_view(*n);
-      if (is_view(*n)) n->wanted = static_cast<Node*>(n->record)->wanted;
-      else if (n->viewed && n->wants()) n->open_adjoint();
+      n->fresh = true;
+      if (is_view(*n)) {
+        const Node& root = *static_cast<Node*>(n->record);
+        n->wanted = root.wanted;
+        n->fresh = root.tiled();
+      } else if (n->views && !n->tiled() && n->wants()) {
+        n->open_adjoint();
+      }
     }
     if (!result.adjoint) return;
     result.open_adjoint();
     std::copy_n(seed, result.size(), result.adjoint);
     if constexpr (planes == 2)
       if (second) std::copy_n(second, result.size(), result.adjoint + result.plane);
-    for (Node* n = last_; n; n = n->previous)
-      if (n->backward && n->wants() && !n->fresh) n->backward(*n);
+    for (Node* n = last_; n; n = n->previous) {
+      if (!n->wants()) continue;
+      if (n->fresh && n->tiled())
+        for (Node* v = n->views; v && n->fresh; v = v->next_view)
+          if (!v->fresh) n->open_adjoint();
+      if (n->backward && !n->fresh) n->backward(*n);
+    }
   }
 
   /// Forgets every batch and keeps the memory.

@@ -62,7 +62,7 @@ KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q
   const auto beside = [&](const auto& slice) {
     LawConstants<Q> c;
     if (same_for_all) {
-      const T* const one = of_q.data() + (slice.entry - slice.column) / batch;
+      const T* const one = of_q.data() + slice.coordinate;
       for (std::size_t m = 0; m < c.size(); ++m) c[m] = Packet<T>(one[static_cast<Index>(m) * d]);
     } else {
       for (std::size_t m = 0; m < c.size(); ++m) c[m] = slice.load(of_q.data() + static_cast<Index>(m) * points);

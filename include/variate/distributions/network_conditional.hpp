@@ -49,8 +49,8 @@ class NetworkConditional {
    public:
     Link(const NetworkConditional& c, const Batch<T>& x)
         : x_(&x),
-          point_(&tape_->input(x.data(), x.rows(), x.cols(), true)),
-          parameters_(&tape_->input(c.params_.data(), c.params_.size(), 1, true)),
+          point_(&tape_->borrow(x.data(), x.rows(), x.cols(), true)),
+          parameters_(&tape_->borrow(c.params_.data(), c.params_.size(), 1, true)),
           output_(evaluated(c.net_(Variable<Lane, Kind::sample>(*point_),
                                    Variable<Lane, Kind::matrix>(*parameters_)))
                       .node) {}
@@ -78,9 +78,11 @@ class NetworkConditional {
       detail::require_size("NetworkConditional", "rows of G", g.rows(), output_->rows);
       detail::require_size("NetworkConditional", "columns of G", g.cols(), output_->cols);
       point_->wanted = to_inputs;
+      Vector<T> of_parameters = detail::spare_vector<T>(parameters_->size());
+      parameters_->keep_adjoint_in(of_parameters.data());
       tape_->sweep(*output_, g.data());
-      if (parameters_->fresh) return Vector<T>::Zero(parameters_->size());
-      return Eigen::Map<const Vector<T>>(parameters_->adjoint, parameters_->size());
+      if (parameters_->fresh) of_parameters.setZero();
+      return of_parameters;
     }
 
     mutable LentTape<Lane> tape_;

@@ -1,7 +1,10 @@
 #pragma once
 /// What a network applies to each number between its layers.
+#include <type_traits>
+
 #include "variate/autodiff/functions.hpp"
 #include "variate/autodiff/fused.hpp"
+#include "variate/autodiff/product.hpp"
 
 namespace variate {
 
@@ -15,17 +18,32 @@ struct ReluOp {
   static constexpr bool transcendental = false;
   template <class P>
   [[gnu::always_inline]] Jet<P> jet(const P& x) const {
-    return {max(P(0), x), select(x > P(0), P(1), P(0)), P(0)};
+    return {max(P(0), x), slope_where(x), P(0)};
+  }
+  template <class P>
+  [[gnu::always_inline]] static P slope_where(const P& v) {
+    return select(v > P(0), P(1), P(0));
   }
 };
 struct LeakyReluOp {
   static constexpr bool transcendental = false;
   template <class P>
   [[gnu::always_inline]] Jet<P> jet(const P& x) const {
-    const P small(typename P::Scalar(0.01)), slope = select(x > P(0), P(1), small);
+    const P slope = slope_where(x);
     return {x * slope, slope, P(0)};
   }
+  template <class P>
+  [[gnu::always_inline]] static P slope_where(const P& v) {
+    return select(v > P(0), P(1), P(typename P::Scalar(0.01)));
+  }
 };
+
+/// The function of an activation whose slope is known from its value to the last bit: it takes no node of its own after a layer.
+template <Activation activation>
+using AfterLayer = std::conditional_t<
+    activation == Activation::tanh, TanhOp,
+    std::conditional_t<activation == Activation::relu, ReluOp,
+                       std::conditional_t<activation == Activation::leaky_relu, LeakyReluOp, NothingAfter>>>;
 
 }  // namespace detail
 

@@ -29,10 +29,11 @@ class Dense {
     return initialise_dense<T>(rng, inputs_, outputs_, how);
   }
 
-  /// On a batch (inputs x S), with the numbers of `theta` from `offset` on: outputs x S. ShapeError if they do not fit.
-  template <TapeExpression Z, TapeExpression Theta>
+  /// On a batch (inputs x S), with the numbers of `theta` from `offset` on: outputs x S. ShapeError if they do not fit. After: see
+  /// `affine`.
+  template <class After = detail::NothingAfter, TapeExpression Z, TapeExpression Theta>
   auto operator()(const Z& z, const Theta& theta, Index offset = 0) const {
-    return affine(reshape(theta, offset, outputs_, inputs_), z, reshape(theta, offset + outputs_ * inputs_, outputs_, 1));
+    return affine<After>(reshape(theta, offset, outputs_, inputs_), z, reshape(theta, offset + outputs_ * inputs_, outputs_, 1));
   }
 
  private:

@@ -50,7 +50,9 @@ class Mlp {
   auto operator()(const Z& z, const Theta& theta, Index offset = 0) const {
     auto h = evaluated(z);
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
-      h = evaluated(activate<hidden>(layers_[i](h, theta, offset)));
+      using After = detail::AfterLayer<hidden>;
+      if constexpr (detail::something_after<After>) h = layers_[i].template operator()<After>(h, theta, offset);
+      else h = evaluated(activate<hidden>(layers_[i](h, theta, offset)));
       offset += layers_[i].size();
     }
     return activate<output>(layers_.back()(h, theta, offset));

@@ -28,62 +28,78 @@ struct Panel {
   const T* last;
 };
 
-/// MR x (NR registers) of C += A B, held in registers over the whole of k. The first `skip` rows are computed in vain: a block
-/// that overlaps the one before is cheaper than a kernel for each remainder. `cols` < NR * width: the last columns are not C's.
-/// Not `add`: C = A B.
+/// What a product does with the numbers that C holds.
+template <class T>
+struct Onto {
+  bool add = true;            ///< C += A B; else C = A B
+  const T* column = nullptr;  ///< if any: C = A B + column, a number for each row
+  Onto from(Index i) const { return {add, column ? column + i : nullptr}; }
+};
+
+/// Some columns of C = A B: `cols` of them from `c` on, A whole, and the panel of B above them.
+template <class T>
+struct Strip {
+  T* c;
+  Index c_row;
+  Strided<T> a;
+  Panel<T> b;
+  Index depth, cols;
+  Onto<T> onto;
+};
+
+/// MR rows of a strip from `row` on, NR registers wide, held in registers over the whole depth. The first `skip` rows are
+/// computed in vain: a block that overlaps the one before is cheaper than a kernel for each remainder. Of the last register the
+/// first numbers alone may be C's.
 template <int MR, int NR, class L, class T>
-[[gnu::noinline]] void multiply_tile(T* c, Index c_row, Strided<T> a, const Panel<T>& b, Index depth, int skip, Index cols,
-                                     bool add) {
+[[gnu::noinline]] void multiply_tile(const Strip<T>& strip, Index row, int skip) {
   L sum[MR][NR];
   for (int i = 0; i < MR; ++i)
     for (int j = 0; j < NR; ++j) sum[i][j] = L(T(0));
-  const T *left = a.data, *above = b.data;
-  const auto step = [&](const T* from) {
-    L right[NR];
-    for (int j = 0; j < NR; ++j) right[j] = L::load(from + j * L::size);
-    for (int i = 0; i < MR; ++i) {
-      const L factor(left[i * a.row]);
-      for (int j = 0; j < NR; ++j) sum[i][j] = multiply_add(factor, right[j], sum[i][j]);
-    }
-  };
-  for (Index k = 0; k + 1 < depth; ++k, left += a.col, above += b.row) step(above);
-  step(b.last);
-  for (int i = 0; i < MR; ++i) {
-    if (i < skip) continue;
-    T* const to = c + i * c_row;
-    for (int j = 0; j < NR; ++j) {
-      const Index left_over = cols - j * L::size;
-      if (left_over >= L::size) {
-        (add ? L::load(to + j * L::size) + sum[i][j] : sum[i][j]).store(to + j * L::size);
-      } else {
-        T all[L::size];
-        sum[i][j].store(all);
-        for (Index l = 0; l < left_over; ++l) to[j * L::size + l] = add ? to[j * L::size + l] + all[l] : all[l];
+  const Index a_row = strip.a.row, a_col = strip.a.col, b_row = strip.b.row, depth = strip.depth;
+  const T *left = strip.a.at(row, 0), *above = strip.b.data;
+  // In two goes of one loop: the sums then stay in registers from one to the other.
+  const Index first = strip.b.last == above + (depth - 1) * b_row ? depth : depth - 1;
+  for (Index done = 0, end = first; done < depth; done = end, end = depth, above = strip.b.last)
+    for (Index k = done; k < end; ++k, left += a_col, above += b_row) {
+      L right[NR];
+      for (int j = 0; j < NR; ++j) right[j] = L::load(above + j * L::size);
+      for (int i = 0; i < MR; ++i) {
+        const L factor(left[i * a_row]);
+        for (int j = 0; j < NR; ++j) sum[i][j] = multiply_add(factor, right[j], sum[i][j]);
       }
     }
-  }
+  const Index count = strip.cols - (NR - 1) * L::size;  // of the last register
+  const auto finish = [&](auto of) {
+    for (int i = 0; i < MR; ++i) {
+      if (i < skip) continue;
+      T *const to = strip.c + (row + i) * strip.c_row, *const end = to + (NR - 1) * L::size;
+      for (int j = 0; j + 1 < NR; ++j) of(i, L::load(to + j * L::size), sum[i][j]).store(to + j * L::size);
+      if (count == L::size) of(i, L::load(end), sum[i][NR - 1]).store(end);
+      else of(i, L::load(end, count, T(0)), sum[i][NR - 1]).store(end, count);
+    }
+  };
+  if (strip.onto.column) finish([column = strip.onto.column + row](int i, L, L x) { return L(column[i]) + x; });
+  else if (strip.onto.add) finish([](int, L old, L x) { return old + x; });
+  else finish([](int, L, L x) { return x; });
 }
 
-/// All rows of a panel of C that is NR registers wide.
+/// All m rows of a strip that is NR registers wide.
 template <int NR, class L, class T>
-void multiply_panel(T* c, Index c_row, Strided<T> a, const Panel<T>& b, Index m, Index depth, Index cols, bool add) {
+void multiply_strip(const Strip<T>& strip, Index m) {
   constexpr int tall = L::size * static_cast<int>(sizeof(T)) == 64 ? 8 : 4;  // AVX-512 has twice the registers
   Index i = 0;
-  for (; i + tall <= m; i += tall)
-    multiply_tile<tall, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
+  for (; i + tall <= m; i += tall) multiply_tile<tall, NR, L>(strip, i, 0);
   const auto rest = [&](auto height) {
     constexpr int MR = decltype(height)::value;
     const Index left = m - i;
     if (left <= MR / 2 || m < MR) return;
-    const Index from = m - MR;
-    multiply_tile<MR, NR, L>(c + from * c_row, c_row, {a.at(from, 0), a.row, a.col}, b, depth, static_cast<int>(i - from), cols,
-                             add);
+    multiply_tile<MR, NR, L>(strip, m - MR, static_cast<int>(MR - left));
     i = m;
   };
   if constexpr (tall == 8) rest(std::integral_constant<int, 8>{});
-  for (; i + 4 <= m; i += 4) multiply_tile<4, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
+  for (; i + 4 <= m; i += 4) multiply_tile<4, NR, L>(strip, i, 0);
   rest(std::integral_constant<int, 4>{});
-  for (; i < m; ++i) multiply_tile<1, NR, L>(c + i * c_row, c_row, {a.at(i, 0), a.row, a.col}, b, depth, 0, cols, add);
+  for (; i < m; ++i) multiply_tile<1, NR, L>(strip, i, 0);
 }
 
 /// How many terms of a sum are taken at once: of packed panels twice as many, an unpacked one's rows touch one cache line more
@@ -100,7 +116,7 @@ bool packs(Index m, Index n) {
 /// apart. A ragged last panel reads on into the next row, so only its last row is copied.
 template <class L, class T>
 [[gnu::noinline]] void multiply_blocks(T* c, Index c_row, Strided<T> a, const T* b, Index b_row, Index m, Index depth, Index n,
-                                       bool add) {
+                                       Onto<T> onto) {
   constexpr Index width = L::size, most = L::size * static_cast<int>(sizeof(T)) == 64 ? 3 : 2;
   alignas(64) T packed[static_cast<std::size_t>(2 * multiply_depth * width)];
   alignas(64) T last[static_cast<std::size_t>(most * width)] = {};
@@ -120,10 +136,11 @@ template <class L, class T>
       std::copy_n(right.last, cols, last);
       right.last = last;
     }
+    const Strip<T> strip{c + j, c_row, a, right, depth, cols, onto};
     if constexpr (most == 3)
-      if (registers == 3) multiply_panel<3, L>(c + j, c_row, a, right, m, depth, cols, add);
-    if (registers == 2) multiply_panel<2, L>(c + j, c_row, a, right, m, depth, cols, add);
-    else if (registers == 1) multiply_panel<1, L>(c + j, c_row, a, right, m, depth, cols, add);
+      if (registers == 3) multiply_strip<3, L>(strip, m);
+    if (registers == 2) multiply_strip<2, L>(strip, m);
+    else if (registers == 1) multiply_strip<1, L>(strip, m);
     j += wide;
   }
 }
@@ -215,11 +232,13 @@ void multiply_row(T* c, const T* b, Index b_step, const T* a, Index a_row, Index
   }
 }
 
-/// C (m x n) += A (m x k) B (k x n), or C = A B where C holds nothing yet (`add` is false). C and B are row-major; A may be a
-/// transpose.
+/// C (m x n) += A (m x k) B (k x n), or C = A B where C holds nothing yet (`add` is false), or C = A B + column. C and B are
+/// row-major; A may be a transpose.
 template <class T, class L = math::Lanes<T>>
-[[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n, bool add = true) {
-  if (!add && (m == 1 || n == 1 || k == 0)) std::fill_n(c, m * n, T(0));
+[[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n, bool add = true,
+                                const T* column = nullptr) {
+  if ((column || !add) && (m == 1 || n == 1 || k == 0))
+    for (Index i = 0; i < m; ++i) std::fill_n(c + i * n, n, column ? column[i] : T(0));
   if (m == 1) return multiply_row<L>(c, a.data, a.col, b, n, n, k);
   if (n == 1 && a.col == 1) return multiply_column<L>(c, a.data, a.row, b, m, k);
   if (n == 1) return multiply_row<L>(c, b, Index{1}, a.data, a.col, m, k);  // a.row is 1: c^T = b^T A^T
@@ -230,7 +249,7 @@ template <class T, class L = math::Lanes<T>>
     const Strided<T> left{a.at(0, k0), a.row, a.col};
     for (Index i = 0; i < m; i += tall)
       multiply_blocks<L>(c + i * n, n, Strided<T>{left.at(i, 0), a.row, a.col}, b + k0 * n, n, std::min(tall, m - i), depth, n,
-                         add || part > 0);
+                         part > 0 ? Onto<T>{} : Onto<T>{add, column}.from(i));
     k0 += depth;
   }
 }

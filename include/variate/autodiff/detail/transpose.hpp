@@ -1,5 +1,5 @@
 #pragma once
-/// The transpose of a row-major matrix, four by four numbers in registers.
+/// The transpose of a row-major matrix, blocks of it in registers.
 #include <algorithm>
 #include <cstring>
 
@@ -15,6 +15,28 @@ void transpose_plainly(T* to, Index to_row, const T* from, Index from_row, Index
 }
 
 #if defined(__GNUC__)
+/// Eight rows of four numbers: a register holds a row's four and those of the fourth row after it.
+template <class T>
+[[gnu::always_inline]] inline void transpose_eight(T* to, Index to_row, const T* from, Index from_row) {
+  using V [[gnu::vector_size(8 * sizeof(T))]] = T;
+  using Half [[gnu::vector_size(4 * sizeof(T))]] = T;
+  V r[4];
+  for (int i = 0; i < 4; ++i) {
+    Half low, high;
+    std::memcpy(&low, from + i * from_row, sizeof low);
+    std::memcpy(&high, from + (i + 4) * from_row, sizeof high);
+    r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+  }
+  const V low01 = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13),
+          low23 = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13),
+          high01 = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15),
+          high23 = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  const V out[4] = {__builtin_shufflevector(low01, low23, 0, 1, 8, 9, 4, 5, 12, 13),
+                    __builtin_shufflevector(low01, low23, 2, 3, 10, 11, 6, 7, 14, 15),
+                    __builtin_shufflevector(high01, high23, 0, 1, 8, 9, 4, 5, 12, 13),
+                    __builtin_shufflevector(high01, high23, 2, 3, 10, 11, 6, 7, 14, 15)};
+  for (int j = 0; j < 4; ++j) std::memcpy(to + j * to_row, &out[j], sizeof(V));
+}
 template <class T>
 [[gnu::always_inline]] inline void transpose_four(T* to, Index to_row, const T* from, Index from_row) {
   using V [[gnu::vector_size(4 * sizeof(T))]] = T;
@@ -28,6 +50,10 @@ template <class T>
 }
 #else
 template <class T>
+void transpose_eight(T* to, Index to_row, const T* from, Index from_row) {
+  transpose_plainly(to, to_row, from, from_row, 8, 4);
+}
+template <class T>
 void transpose_four(T* to, Index to_row, const T* from, Index from_row) {
   transpose_plainly(to, to_row, from, from_row, 4, 4);
 }
@@ -40,6 +66,11 @@ template <class T>
   for (Index j = 0; j < cols; j += strip) {
     const Index end = std::min(cols, j + strip);
     Index i = 0;
+    for (; i + 8 <= rows; i += 8) {
+      Index k = j;
+      for (; k + 4 <= end; k += 4) transpose_eight(to + k * rows + i, rows, from + i * cols + k, cols);
+      transpose_plainly(to + k * rows + i, rows, from + i * cols + k, cols, Index{8}, end - k);
+    }
     for (; i + 4 <= rows; i += 4) {
       Index k = j;
       for (; k + 4 <= end; k += 4) transpose_four(to + k * rows + i, rows, from + i * cols + k, cols);

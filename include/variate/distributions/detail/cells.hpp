@@ -60,10 +60,10 @@ Numbers<T, C> spread_numbers(const T* from, Index stride) {
   return c;
 }
 
-/// Entries of a batch that sit in one register: neighbours in a row, of columns `column`, `column` + 1, ...
+/// Entries of a batch that sit in one register: neighbours in the row of `coordinate`, of columns `column`, `column` + 1, ...
 template <class T>
 struct Across {
-  Index entry, column, count;
+  Index entry, column, count, coordinate;
 
   /// Lanes to spare repeat the first entry, so that they are as harmless as it is.
   Packet<T> load(const T* batch) const { return load_some(batch + entry, count, batch[entry]); }
@@ -71,13 +71,13 @@ struct Across {
   void store(Packet<T> v, T* batch) const { store_some(v, batch + entry, count); }
   Packet<T> load_weights(const T* row) const { return load_some(row + column, count, T(0)); }
   /// Where the same entries stand in a batch of twice as many columns, in its left or its right half.
-  Across in_half(bool right, Index cols) const { return {2 * entry - column + (right ? cols : 0), column, count}; }
+  Across in_half(bool right, Index cols) const { return {2 * entry - column + (right ? cols : 0), column, count, coordinate}; }
 };
 
-/// Entries of a batch that sit in one register: neighbours in a column.
+/// Entries of a batch that sit in one register: neighbours in a column, `coordinate` the first of them.
 template <class T>
 struct Down {
-  Index entry, column, count, cols;
+  Index entry, column, count, cols, coordinate;
 
   Packet<T> load(const T* batch) const { return load_filled(batch + entry, batch[entry]); }
   Packet<T> load_or_zero(const T* batch) const { return load_filled(batch + entry, T(0)); }
@@ -88,7 +88,7 @@ struct Down {
     for (Index i = 0; i < count; ++i) batch[entry + i * cols] = all[i];
   }
   Packet<T> load_weights(const T* row) const { return Packet<T>(row[column]); }
-  Down in_half(bool right, Index) const { return {2 * entry - column + (right ? cols : 0), column, count, 2 * cols}; }
+  Down in_half(bool right, Index) const { return {2 * entry - column + (right ? cols : 0), column, count, 2 * cols, coordinate}; }
 
  private:
   Packet<T> load_filled(const T* from, T fill) const {
@@ -111,7 +111,7 @@ void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body bo
       body(
           load_numbers<C>(constants + i, points, count),
           [=](auto f) {
-            for (Index s = 0; s < cols; ++s) f(Down<T>{i * cols + s, s, count, cols});
+            for (Index s = 0; s < cols; ++s) f(Down<T>{i * cols + s, s, count, cols, i});
           },
           [=](Packet<T> v, T* out) { store_some(v, out + i, count); });
     }
@@ -121,8 +121,8 @@ void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body bo
           spread_numbers<C>(constants + i, points),
           [=](auto f) {
             Index j = 0;
-            for (; j + n <= cols; j += n) f(Across<T>{i * cols + j, j, n});
-            if (j < cols) f(Across<T>{i * cols + j, j, cols - j});
+            for (; j + n <= cols; j += n) f(Across<T>{i * cols + j, j, n, i});
+            if (j < cols) f(Across<T>{i * cols + j, j, cols - j, i});
           },
           [=](Packet<T> v, T* out) { out[i] = sum(v); });
   } else {
@@ -132,7 +132,7 @@ void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body bo
         body(
             load_numbers<C>(constants + at, points, count),
             [=](auto f) {
-              for (Index j = b; j < cols; j += batch) f(Across<T>{i * cols + j, j, count});
+              for (Index j = b; j < cols; j += batch) f(Across<T>{i * cols + j, j, count, i});
             },
             [=](Packet<T> v, T* out) { store_some(v, out + at, count); });
       }
@@ -143,19 +143,19 @@ void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body bo
 template <int C, class T, class F>
 void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* total, F f) {
   constexpr Index n = packet_size<T>;
+  constexpr Index streams = 4;  // rows read at a time: sums stay in registers, and the prefetcher can follow
   const Index points = d * batch;
   if (batch == 1 && cols < n) {
     for (Index s = 0; s < cols; ++s) {
       Packet<T> sums(T(0));
       Index i = 0;
-      for (; i + n <= d; i += n) sums += f(load_numbers<C>(constants + i, points, n), Down<T>{i * cols + s, s, n, cols});
+      for (; i + n <= d; i += n) sums += f(load_numbers<C>(constants + i, points, n), Down<T>{i * cols + s, s, n, cols, i});
       total[s] = sum(sums);
       if (i < d)
-        total[s] += sum_some(f(load_numbers<C>(constants + i, points, d - i), Down<T>{i * cols + s, s, d - i, cols}), d - i);
+        total[s] += sum_some(f(load_numbers<C>(constants + i, points, d - i), Down<T>{i * cols + s, s, d - i, cols, i}), d - i);
     }
   } else if (batch == 1) {
-    constexpr Index wide = 4;     // chains of additions that run side by side
-    constexpr Index streams = 4;  // rows read at a time: sums stay in registers, and the prefetcher can follow
+    constexpr Index wide = 4;  // chains of additions that run side by side
     std::fill(total, total + cols, T(0));
     for (Index first = 0; first < d; first += streams) {
       const Index last = std::min(d, first + streams);
@@ -165,7 +165,7 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
         for (Index i = first; i < last; ++i) {
           const Numbers<T, C> c = spread_numbers<C>(constants + i, points);
           for (Index k = 0; k < wide; ++k)
-            sums[static_cast<std::size_t>(k)] += f(c, Across<T>{i * cols + j + k * n, j + k * n, n});
+            sums[static_cast<std::size_t>(k)] += f(c, Across<T>{i * cols + j + k * n, j + k * n, n, i});
         }
         store_numbers<wide>(sums, total + j, n, n);
       }
@@ -173,18 +173,22 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
         const Index count = std::min(n, cols - j);
         Packet<T> sums = load_some(total + j, count, T(0));
         for (Index i = first; i < last; ++i)
-          sums += f(spread_numbers<C>(constants + i, points), Across<T>{i * cols + j, j, count});
+          sums += f(spread_numbers<C>(constants + i, points), Across<T>{i * cols + j, j, count, i});
         store_some(sums, total + j, count);
       }
     }
   } else {
+    std::fill(total, total + cols, T(0));
     for (Index s = 0; s < cols; s += batch)
-      for (Index b = 0; b < batch; b += n) {
-        const Index count = std::min(n, batch - b);
-        Packet<T> sums(T(0));
-        for (Index i = 0; i < d; ++i)
-          sums += f(load_numbers<C>(constants + i * batch + b, points, count), Across<T>{i * cols + s + b, s + b, count});
-        store_some(sums, total + s + b, count);
+      for (Index first = 0; first < d; first += streams) {
+        const Index last = std::min(d, first + streams);
+        for (Index b = 0; b < batch; b += n) {
+          const Index count = std::min(n, batch - b);
+          Packet<T> sums = load_some(total + s + b, count, T(0));
+          for (Index i = first; i < last; ++i)
+            sums += f(load_numbers<C>(constants + i * batch + b, points, count), Across<T>{i * cols + s + b, s + b, count, i});
+          store_some(sums, total + s + b, count);
+        }
       }
   }
 }

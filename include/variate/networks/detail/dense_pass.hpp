@@ -40,9 +40,7 @@ void multiply_by_slope(T* g, const T* y, Index n) {
   for (Index i = 0; i < n; i += L::size) {
     const L value = L::load(y + i), of = L::load(g + i);
     L slope(T(1));
-    if constexpr (activation == Activation::tanh) slope = T(1) - value * value;
-    else if constexpr (activation == Activation::relu) slope = select(value > T(0), L(T(1)), L(T(0)));
-    else if constexpr (activation == Activation::leaky_relu) slope = select(value > T(0), L(T(1)), L(T(0.01)));
+    if constexpr (something_after<AfterLayer<activation>>) slope = AfterLayer<activation>::slope_where(value);
     else if constexpr (activation == Activation::softplus) slope = T(1) - math::exp(-value);
     else if constexpr (activation == Activation::sigmoid) slope = value * (T(1) - value);
     (of * slope).store(g + i);
