@@ -2,9 +2,11 @@
 
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "optimizers/optimizer_checks.hpp"
 #include "support/catch.hpp"
+#include "variate/parallel/thread_pool.hpp"
 
 using namespace variate;
 using namespace variate_tests;
@@ -84,4 +86,24 @@ TEST_CASE("Adam refuses options out of range and names them", "[optimizers]") {
   CHECK(says(complaint_of<DomainError>([] { Adam{{.beta2 = -0.5}}; }), "Adam: beta2"));
   CHECK(says(complaint_of<DomainError>([] { Adam{{.beta2 = std::numeric_limits<double>::quiet_NaN()}}; }), "Adam: beta2"));
   CHECK(says(complaint_of<DomainError>([] { Adam{{.epsilon = -1e-8}}; }), "Adam: epsilon"));
+}
+
+TEST_CASE("Adam on an executor's threads moves by the same bits", "[optimizers]") {
+  variate::ThreadPool pool(2);
+  Adam<float> here({.rate = 0.1f});
+  Adam<float, variate::ConstantRate, variate::ThreadPool> spread({.rate = 0.1f}, {}, pool);
+  Vector<float> a = Vector<float>::LinSpaced(40001, -1, 1), b = a;
+  for (int i = 0; i < 3; ++i) {
+    const Vector<float> gradient = a.cwiseProduct(a) - 0.3f * a;
+    here.update(a, gradient);
+    spread.update(b, gradient);
+    CHECK(a == b);
+  }
+  auto next = spread;
+  Vector<float> to;
+  const Vector<float> gradient = Vector<float>::Ones(40001);
+  here.update(a, gradient);
+  std::as_const(spread).update(b, gradient, to, next);
+  CHECK(a == to);
+  CHECK(next.count() == 4);
 }

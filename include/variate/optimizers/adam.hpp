@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "variate/core/types.hpp"
@@ -24,13 +25,18 @@ struct AdamOptions {
 ///     params <- params + r s(t - 1) (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
 ///
 /// Moves of about one rate a step whatever the scale of the objective.
-template <class T = double, Schedule S = ConstantRate>
+template <class T = double, Schedule S = ConstantRate, class E = const SerialExecutor>
 class Adam {
  public:
   using Scalar = T;
 
   /// Throws DomainError for a rate that is not positive, a beta outside [0, 1) or a negative epsilon.
-  explicit Adam(AdamOptions<T> options = {}, S schedule = {}) : options_(options), schedule_(std::move(schedule)) {
+  explicit Adam(AdamOptions<T> options = {}, S schedule = {})
+    requires std::is_same_v<E, const SerialExecutor>
+      : Adam(options, std::move(schedule), here) {}
+  /// The same with an executor, which is borrowed: long vectors are moved in stretches on its threads. The bits are the same.
+  Adam(AdamOptions<T> options, S schedule, E& executor)
+      : options_(options), schedule_(std::move(schedule)), executor_(&executor) {
     detail::require_positive("Adam", "rate", options_.rate);
     detail::require_decay("Adam", "beta1", options_.beta1);
     detail::require_decay("Adam", "beta2", options_.beta2);
@@ -45,6 +51,7 @@ class Adam {
   void update(const Vector<T>& params, const Vector<T>& gradient, Vector<T>& to, Adam& next) const {
     next.options_ = options_;
     next.schedule_ = schedule_;
+    next.executor_ = executor_;
     next.count_ = count_;
     next.mean_.resize(mean_.size());
     next.square_.resize(square_.size());
@@ -54,6 +61,8 @@ class Adam {
   }
 
  private:
+  static constexpr SerialExecutor here{};
+
   void advance(const Vector<T>& params, const Vector<T>& gradient, Vector<T>& to, Adam& next) const {
     if (count_ == 0) {
       detail::prepare("Adam", count_, params, gradient, next.mean_, next.square_);
@@ -70,7 +79,7 @@ class Adam {
     const T step = static_cast<T>(static_cast<double>(rate()) / unbias_mean);
     const T shrink = static_cast<T>(1.0 / std::sqrt(unbias_square));
     const T b1 = options_.beta1, b2 = options_.beta2, c1 = T(1) - b1, c2 = T(1) - b2, epsilon = options_.epsilon;
-    detail::sweep<T>(params.size(), [&](const detail::Piece<T> at) {
+    detail::sweep<T>(*executor_, params.size(), [&](const detail::Piece<T> at) {
       const auto g = at.load(gradient);
       const auto m = b1 * at.load(from.mean_) + c1 * g;
       const auto v = b2 * at.load(from.square_) + c2 * (g * g);
@@ -102,6 +111,7 @@ class Adam {
  private:
   AdamOptions<T> options_;
   [[no_unique_address]] S schedule_;
+  E* executor_;
   Vector<T> mean_, square_, largest_;
   Index count_ = 0;
 };

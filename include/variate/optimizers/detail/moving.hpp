@@ -6,6 +6,8 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
+#include "variate/parallel/chunks.hpp"
+#include "variate/parallel/executor.hpp"
 
 namespace variate::detail {
 
@@ -49,14 +51,26 @@ struct Piece {
   }
 };
 
-/// Calls f with the pieces of vectors of that size, in order: the state, the gradient and the parameters are read and written once.
-/// The roots of Lanes are correctly rounded; Eigen's are not with AVX-512, where the root of infinity is NaN.
+/// Calls f with the pieces of vectors from begin to end, in order: the state, the gradient and the parameters are read and
+/// written once. The roots of Lanes are correctly rounded; Eigen's are not with AVX-512, where the root of infinity is NaN.
+template <class T, class F>
+void sweep_between(Index begin, Index end, F f) {
+  constexpr Index step = math::Lanes<T>::size;
+  for (; begin + step <= end; begin += step) f(Piece<T>{.begin = begin});
+  if (begin < end) f(Piece<T>{begin, end - begin});
+}
+/// Of vectors of that size.
 template <class T, class F>
 void sweep(Index size, F f) {
-  constexpr Index step = math::Lanes<T>::size;
-  Index begin = 0;
-  for (; begin + step <= size; begin += step) f(Piece<T>{.begin = begin});
-  if (begin < size) f(Piece<T>{begin, size - begin});
+  sweep_between<T>(0, size, f);
+}
+/// The same on an executor, in stretches of one length: no coefficient's move depends on another's, so the bits are those of one
+/// sweep.
+template <class T, Executor E, class F>
+void sweep(E& executor, Index size, F f) {
+  const Chunks stretches(size, Index{1} << 14);
+  executor.for_each(stretches.count(),
+                    [&](Index i) { sweep_between<T>(stretches.begin(i), stretches.begin(i) + stretches.length(i), f); });
 }
 
 }  // namespace variate::detail
