@@ -31,9 +31,7 @@ struct CoordinateReinforce {
                   "CoordinateReinforce needs the score of each sample by the logits: Bernoulli or OneHotCategorical, bound or "
                   "not. Use Reinforce.");
     if constexpr (detail::Relaxable<Q>)
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
     return {};
   }
 

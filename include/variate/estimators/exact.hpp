@@ -22,9 +22,7 @@ struct Exact {
                   "Exact needs q.support(), all points as columns, and q.evaluate(x): only distributions over a finite set have "
                   "one. Use Pathwise or Reinforce.");
     if constexpr (Enumerable<Q>)
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
     return {};
   }
 

@@ -37,9 +37,7 @@ struct LocalExpectation {
         "LocalExpectation is for Bernoulli, Categorical and OneHotCategorical distributions, bound or not: use Reinforce or "
         "MeasureValued for others.");
     if constexpr (detail::LinkedChoice<Q>)
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
     return {};
   }
 

@@ -47,9 +47,7 @@ struct MeasureValued {
         "MeasureValued is for Normal, Bernoulli, Poisson, Exponential and Gamma distributions, bound or not: use Reinforce for "
         "others.");
     if constexpr (detail::WeaklyDifferentiable<Q>)
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
     return {};
   }
 

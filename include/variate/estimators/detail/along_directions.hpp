@@ -73,9 +73,7 @@ constexpr void explain_directions() {
       "Spsa and EvolutionStrategies move plain parameters: give them a Point, or what is bound to one. For a distribution use "
       "Reinforce or MeasureValued.");
   if constexpr (LinkedPoint<Q>)
-    static_assert(Integrand<F, ScalarOf<Q>>,
-                  "the model must be callable on a batch and return one number a column: "
-                  "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+    explain_values<Q, F>();
 }
 
 }  // namespace variate::detail
