@@ -142,6 +142,10 @@ Estimate<T> weighted_estimate(const Loss& loss, const Q& q, const WeightedPoints
         weight[i] -= others * std::exp(e.value[i] - some.log_p[i]);
       }
     weight /= static_cast<T>(points);
+    // what is far below the rounding of the sum would only make the way back slow, by numbers too small to be normal
+    const T least = weight.cwiseAbs().maxCoeff() * std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
+    for (Index i = 0; i < length; ++i)
+      if (std::abs(weight[i]) < least) weight[i] = T(0);
     return Part{value.sum(), e.pullback(weight)};
   };
   T sum = 0;
