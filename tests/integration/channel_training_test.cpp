@@ -71,22 +71,26 @@ TEST_CASE("Proposals and weights are learned together, by either loss", "[integr
       const Row<double> w = 0.5 * rows.ratio;
       given.buffers[static_cast<std::size_t>(i)].add(std::move(rows), w);
     }
-    Adam<double> optimizer({.rate = 0.02});
+    Adam<double> optimizer({.rate = 0.03});
     const TrainingReport report = train_channels(given.model, optimizer, given.buffers,
-                                                 {.loss = loss, .epochs = 60, .minibatch = 300, .patience = 60}, given.rng);
+                                                 {.loss = loss, .epochs = 40, .minibatch = 300, .patience = 40}, given.rng);
     INFO(static_cast<int>(loss) << ": " << report.before << " to " << report.loss);
     CHECK(report.loss < 0.1 * report.before);
     CHECK(report.skipped == 0);
-    CHECK(report.updates == 540);
-    // what is left of the relative standard deviation of each channel's weight, anywhere
+    CHECK(report.updates == 360);
+    // the standard deviations of both channels' weights, at points of no channel
     const Batch<double> x = uniforms<double>(given.rng, 1, 500);
+    double deviations = 0, integral = 0;
     for (Index i = 0; i < 2; ++i) {
       const Row<double> alpha = given.model.weights.log_weights(Batch<double>::Zero(2, 500), x).row(i).array().exp();
       const Row<double> q = given.model.proposals[static_cast<std::size_t>(i)].log_prob(x).array().exp();
       const Row<double> w = alpha.array() * two_humps(x).array() / q.array();
-      const double mean = w.dot(q) / 500, variance = (w.array() - mean).square().matrix().dot(q) / 500;
-      CHECK(variance < 0.1 * mean * mean);
+      const double mean = w.dot(q) / 500;
+      deviations += std::sqrt((w.array() - mean).square().matrix().dot(q) / 500);
+      integral += mean;
     }
+    CHECK(integral == Approx(4).epsilon(0.1));
+    CHECK(deviations < 0.3 * integral);
   }
 }
 

@@ -30,7 +30,7 @@ const MultichannelOptions few{.survey_steps = 4,
                               .refine_steps = 4,
                               .refine_calls = 1500,
                               .hidden = {8},
-                              .training = {.loss = SurveyLoss::variance, .epochs = 15, .minibatch = 300}};
+                              .training = {.loss = SurveyLoss::variance, .epochs = 8, .minibatch = 300}};
 ThreadPool& one_thread() {
   static ThreadPool pool(1);
   return pool;
@@ -179,6 +179,7 @@ TEST_CASE("Multichannel is a stepper: fit, observers, copies, threads, checkpoin
   options.survey_steps = 3;
   options.refine_steps = 3;
   options.chunk = 100;
+  options.training.epochs = 2;
   const auto look = [&](const MultichannelStep& step) {
     CHECK(step.survey == (step.index < 3));
     CHECK(step.channels.size() == 2);

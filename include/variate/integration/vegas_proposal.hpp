@@ -20,7 +20,7 @@ struct VegasProposalOptions {
 };
 
 /// x = map(u) with u uniform in the unit cube: a Family without parameters, for whoever wants a proposal that learns by VEGAS's
-/// own rule (`learn`) and not by a gradient. Its score is empty.
+/// own rule (`learn`, which a Multichannel calls; an Integrator does not) and not by a gradient. Its score is empty.
 class VegasProposal {
  public:
   using Scalar = double;
