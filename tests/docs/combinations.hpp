@@ -82,22 +82,24 @@ class Table {
   }
   void begin(const std::string& name) { std::printf("| `%s` |", name.c_str()); }
   void end() { std::printf("\n"); }
-  void passed(double z) {
+  /// `note` stands behind the word.
+  void passed(double z, const char* note = "") {
     good_ = good_ && z < most;
-    if (z < most) std::printf(" yes |");
+    if (z < most) std::printf(" yes%s |", note);
     else std::printf(" FAIL z %.1f |", z);
   }
   void runs(bool finite) {
     good_ = good_ && finite;
     std::printf(finite ? " biased |" : " FAIL |");
   }
-  /// With the number of the sentence that the estimator's `explain` says first, as it stands in the header.
-  void refused(const std::string& header) {
-    const std::string sentence = sentence_of(header);
+  /// With the number of a sentence.
+  void left_out(const std::string& sentence) {
     auto at = std::find(sentences_.begin(), sentences_.end(), sentence);
     if (at == sentences_.end()) at = sentences_.insert(at, sentence);
     std::printf(" (%td) |", at - sentences_.begin() + 1);
   }
+  /// With that which a header's `explain` says first, as it stands there.
+  void refused(const std::string& header) { left_out(sentence_of(header)); }
   void sentences() const {
     for (std::size_t i = 0; i < sentences_.size(); ++i) std::printf("%zu. %s\n", i + 1, sentences_[i].c_str());
   }
@@ -109,14 +111,14 @@ class Table {
     for (const std::string& name : columns) std::printf("%s", each(name).c_str());
     std::printf("\n");
   }
-  /// The first static_assert's words after the first "explain" of a header.
+  /// The first static_assert's words after the first "explain" of a header, or its first of all.
   std::string sentence_of(const std::string& header) const {
-    std::ifstream file(include_ + "/variate/estimators/" + header);
+    std::ifstream file(include_ + "/variate/" + header);
     std::stringstream all;
     all << file.rdbuf();
     const std::string text = all.str();
     std::size_t at = text.find("explain");
-    at = text.find("static_assert(", at == std::string::npos ? text.size() : at);
+    at = text.find("static_assert(", at == std::string::npos ? 0 : at);
     if (at == std::string::npos) throw std::runtime_error("no sentence in " + header);
     std::string sentence;
     // adjacent literals, up to the end of the assertion
@@ -133,118 +135,59 @@ class Table {
   bool good_ = true;
 };
 
-/// sum_i (x_i - 0.3)^2, whose mean is known where mean and variance are.
-struct Bowl {
-  auto operator()(const auto& x) const { return sum(square(x - 0.3)); }
-};
-template <class Q>
-double expected_bowl(const Q& q) {
-  const Batch<double> mean = q.mean(), variance = q.variance();
-  return (variance.array() + (mean.array() - 0.3).square()).sum();
-}
-template <class Q>
-Vector<double> slopes_of_bowl(Q q) {
-  const Vector<double> at = q.params();
-  Vector<double> slopes(at.size());
-  for (Index i = 0; i < at.size(); ++i) {
-    const double step = 1e-5;
-    Vector<double> up = at, down = at;
-    up(i) += step;
-    down(i) -= step;
-    q.set_params(up);
-    const double above = expected_bowl(q);
-    q.set_params(down);
-    slopes(i) = (above - expected_bowl(q)) / (2 * step);
-  }
-  return slopes;
-}
-
-template <class Q, class E, class F>
-Mean mean_gradient(const Q& q, const E& estimator, const F& f, Index n, Index draws) {
-  Rng rng(11);
-  Mean mean;
-  for (Index i = 0; i < draws; ++i) {
-    const auto e = estimator(q, f, rng, n);
-    if (!e.finite()) throw std::runtime_error("an estimate is not finite");
-    mean.add(e.q);
-  }
-  return mean;
-}
-
 inline constexpr Index draws = 6000;
 
-/// The cell of an estimator of E f.
-template <class E, class Q>
-void of_mean(Table& table, const Q& q, const char* header, bool unbiased = true, const E& estimator = E(), Index n = 2) {
-  const auto f = differentiable(Bowl{});
-  using F = std::remove_const_t<decltype(f)>;
-  if constexpr (!detail::accepts<E, Q, F>) {
-    table.refused(header);
-  } else {
-    const Mean mean = mean_gradient(q, estimator, f, n, draws);
-    if (unbiased) table.passed(worst_z(mean, slopes_of_bowl(q)));
-    else table.runs(mean.mean.allFinite());
-  }
-}
-/// The cell of an estimator of the bound of two samples, beside the plain score of the bound.
-template <class E, class Q>
-void of_bound(Table& table, const Q& q, const Q& p, const char* header, bool unbiased = true, const E& estimator = E()) {
-  const auto l = Elbo<SampledEntropy>{}(q, p);
-  using F = std::remove_const_t<decltype(l)>;
-  if constexpr (!detail::accepts<E, Q, F>) {
-    table.refused(header);
-  } else {
-    const Mean mean = mean_gradient(q, estimator, l, 2, draws);
-    const Mean plain = mean_gradient(q, Vimco{LeftOut::nothing}, l, 2, 2 * draws);
-    if (unbiased) table.passed(worst_z(mean, plain.mean, plain.variance_of_mean()));
-    else table.runs(mean.mean.allFinite());
-  }
-}
-
+/// Every estimator of the mean of an integrand: cell(estimator, header of its `explain`, whether it is meant to be unbiased).
 inline const std::vector<std::string> mean_columns{
     "Reinforce", "Pathwise", "Exact", "Disarm", "CoordinateReinforce", "LocalExpectation", "UnorderedSet", "SumAndSample",
     "MeasureValued", "GeneralizedReparameterization", "Rsvi", "MuProp", "Rebar", "GumbelSoftmax", "StraightThrough"};
-template <class Q>
-void row_of_means(Table& table, const char* name, const Q& q) {
-  table.begin(name);
-  of_mean<Reinforce<>>(table, q, "reinforce.hpp");
-  of_mean<Pathwise>(table, q, "pathwise.hpp");
-  of_mean<Exact>(table, q, "exact.hpp");
-  of_mean<Disarm>(table, q, "disarm.hpp");
-  of_mean<CoordinateReinforce>(table, q, "coordinate_reinforce.hpp");
-  of_mean<LocalExpectation>(table, q, "local_expectation.hpp");
-  of_mean<UnorderedSet>(table, q, "unordered_set.hpp");
-  of_mean<SumAndSample>(table, q, "sum_and_sample.hpp");
-  of_mean<MeasureValued>(table, q, "measure_valued.hpp");
-  of_mean<GeneralizedReparameterization<>>(table, q, "generalized_reparameterization.hpp");
-  of_mean<Rsvi<>>(table, q, "rsvi.hpp");
-  of_mean<MuProp<>>(table, q, "detail/smooth_draw.hpp");
-  of_mean<Rebar<double>>(table, q, "detail/smooth_draw.hpp");
-  of_mean<GumbelSoftmax>(table, q, "detail/smooth_draw.hpp", false);
-  of_mean<StraightThrough>(table, q, "detail/smooth_draw.hpp", false);
-  table.end();
+template <class Cell>
+void each_estimator(Cell cell) {
+  cell(Reinforce<>(), "estimators/reinforce.hpp", true);
+  cell(Pathwise(), "estimators/pathwise.hpp", true);
+  cell(Exact(), "estimators/exact.hpp", true);
+  cell(Disarm(), "estimators/disarm.hpp", true);
+  cell(CoordinateReinforce(), "estimators/coordinate_reinforce.hpp", true);
+  cell(LocalExpectation(), "estimators/local_expectation.hpp", true);
+  cell(UnorderedSet(), "estimators/unordered_set.hpp", true);
+  cell(SumAndSample(), "estimators/sum_and_sample.hpp", true);
+  cell(MeasureValued(), "estimators/measure_valued.hpp", true);
+  cell(GeneralizedReparameterization<>(), "estimators/generalized_reparameterization.hpp", true);
+  cell(Rsvi<>(), "estimators/rsvi.hpp", true);
+  cell(MuProp<>(), "estimators/detail/smooth_draw.hpp", true);
+  cell(Rebar<double>(), "estimators/detail/smooth_draw.hpp", true);
+  cell(GumbelSoftmax(), "estimators/detail/smooth_draw.hpp", false);
+  cell(StraightThrough(), "estimators/detail/smooth_draw.hpp", false);
 }
+/// Every estimator of the bound of several samples.
 inline const std::vector<std::string> bound_columns{"Vimco", "ImportanceWeighted", "Dreg", "ReweightedWake", "Thermodynamic"};
-template <class Q>
-void row_of_bounds(Table& table, const char* name, const Q& q) {
-  Q p = q;
-  Vector<double> params = p.params();
-  for (Index i = 0; i < params.size(); ++i) params(i) += 0.25 * std::sin(1.0 + 2.0 * static_cast<double>(i));
-  p.set_params(params);
-  table.begin(name);
-  of_bound<Vimco>(table, q, p, "vimco.hpp");
-  of_bound<ImportanceWeighted>(table, q, p, "importance_weighted.hpp");
-  of_bound<Dreg>(table, q, p, "importance_weighted.hpp");
-  of_bound<ReweightedWake>(table, q, p, "reweighted_wake.hpp", false);
-  of_bound<Thermodynamic>(table, q, p, "thermodynamic.hpp", false);
-  table.end();
+template <class Cell>
+void each_bound(Cell cell) {
+  cell(Vimco(), "estimators/detail/weighted_scores.hpp", true);
+  cell(ImportanceWeighted(), "estimators/importance_weighted.hpp", true);
+  cell(Dreg(), "estimators/importance_weighted.hpp", true);
+  cell(ReweightedWake(), "estimators/detail/weighted_scores.hpp", false);
+  cell(Thermodynamic(), "estimators/detail/weighted_scores.hpp", false);
+}
+inline std::vector<std::string> all_columns() {
+  std::vector<std::string> all = mean_columns;
+  all.insert(all.end(), bound_columns.begin(), bound_columns.end());
+  return all;
 }
 
-void continuous(Table& means);
-void continuous_bounds(Table& bounds);
-void discrete(Table& means);
-void discrete_bounds(Table& bounds);
-/// The drivers, with a gradient of each.
-void drivers(Table& table);
+// The drivers: the rows of continuous families and of discrete ones.
+void alone_continuous(Table& table);
+void alone_discrete(Table& table);
+void elbo_continuous(Table& table);
+void elbo_discrete(Table& table);
+void generalised_continuous(Table& table);
+void generalised_discrete(Table& table);
+void amortised_continuous(Table& table);
+void amortised_discrete(Table& table);
+void wake_sleep(Table& table);
+void weighted(Table& table);
+void natural(Table& table);
+/// Cases by themselves: VIMCO and wake-sleep with nets of bits, RELAX with a network in generalised inference.
+void particular(Table& table);
 
 }  // namespace combinations

@@ -1,7 +1,5 @@
-#include "combinations.hpp"
-#include "variate/distributions/gaussian_mixture.hpp"
+#include "combinations_families.hpp"
 #include "variate/distributions/network_conditional.hpp"
-#include "variate/distributions/normal.hpp"
 #include "variate/estimators/relax.hpp"
 #include "variate/generative/ancestral.hpp"
 #include "variate/generative/layered_guide.hpp"
@@ -16,19 +14,6 @@
 
 namespace combinations {
 namespace {
-
-/// The gradient of f by params, by central differences.
-template <class F>
-Vector<double> slopes(const Vector<double>& at, F f) {
-  Vector<double> g(at.size());
-  for (Index i = 0; i < at.size(); ++i) {
-    Vector<double> up = at, down = at;
-    up(i) += 1e-5;
-    down(i) -= 1e-5;
-    g(i) = (f(up) - f(down)) / 2e-5;
-  }
-  return g;
-}
 
 /// -int f^2/q of a mixture q, whose gradient the variance loss estimates.
 double variance_loss_on_mixture() {
@@ -174,7 +159,7 @@ double vae_two_ways() {
 
 }  // namespace
 
-void drivers(Table& table) {
+void particular(Table& table) {
   const auto row = [&](const char* driver, const char* family, const char* estimator, const char* beside, double z) {
     std::printf("| %s | %s | %s | %s |", driver, family, estimator, beside);
     table.passed(z);
