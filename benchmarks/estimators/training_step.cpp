@@ -21,24 +21,26 @@ using variate::Index;
 using Batch = variate::Batch<float>;
 using Row = variate::Row<float>;
 using Vector = variate::Vector<float>;
+/// One after the other, as the peers hold them.
+using Images = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>;
 
 /// As many images as the digits have, bits of the same density: the time of a step does not depend on what they show.
-const Batch& images() {
-  static const Batch all = [] {
+const Images& images() {
+  static const Images all = [] {
     variate::Rng rng(7);
     Batch x = variate::uniforms<float>(rng, 64, 1797);
-    return Batch(x.unaryExpr([](float u) { return u < 0.35f ? 1.0f : 0.0f; }));
+    return Images(x.unaryExpr([](float u) { return u < 0.35f ? 1.0f : 0.0f; }));
   }();
   return all;
 }
 
 Batch minibatch(Index batch, variate::Rng& rng) {
-  std::vector<Index> which(static_cast<std::size_t>(batch));
-  const Batch& data = images();
-  for (Index& i : which) i = static_cast<Index>(rng() % static_cast<std::uint64_t>(data.cols()));
+  const Images& data = images();
   Batch x(data.rows(), batch);
-  for (Index r = 0; r < data.rows(); ++r)  // a row of the data at a time: columns lie a row's length apart
-    for (Index c = 0; c < batch; ++c) x(r, c) = data(r, which[static_cast<std::size_t>(c)]);
+  for (Index c = 0; c < batch; ++c) {
+    const auto which = static_cast<Index>(rng() % static_cast<std::uint64_t>(data.cols()));
+    for (Index r = 0; r < data.rows(); ++r) x(r, c) = data(r, which);
+  }
   return x;
 }
 

@@ -194,14 +194,17 @@ struct Unary : ExpressionTag {
   };
   template <int I>
   [[gnu::always_inline]] Saved forward(const Reader<Lane>* readers, Index c) const {
-    const typename A::Saved inner = a.template forward<I>(readers, c);
+    Saved s{a.template forward<I>(readers, c), {}, {}};
     if constexpr (LaneTraits<Lane>::planes == 1) {
-      const auto j = op.jet(inner.value);
-      return {inner, j.value, j.slope};
+      const auto j = op.jet(s.a.value);
+      s.value = j.value;
+      s.slope = j.slope;
     } else {
-      const auto j = op.jet(inner.value.value);
-      return {inner, Lane::chain(j.value, j.slope, inner.value), Lane::chain(j.slope, j.curvature, inner.value)};
+      const auto j = op.jet(s.a.value.value);
+      s.value = Lane::chain(j.value, j.slope, s.a.value);
+      s.slope = Lane::chain(j.slope, j.curvature, s.a.value);
     }
+    return s;
   }
   template <int I, class Sink>
   [[gnu::always_inline]] void push(const Saved& s, const Lane& seed, Sink& sink) const {
@@ -241,9 +244,10 @@ struct Binary : ExpressionTag {
   };
   template <int I>
   [[gnu::always_inline]] Saved forward(const Reader<Lane>* readers, Index c) const {
-    const typename A::Saved x = a.template forward<I>(readers, c);
-    const typename B::Saved y = b.template forward<I + A::leaves>(readers, c);
-    return {x, y, Op::value(x.value, y.value)};
+    // Made where they stay: registers copied in structs go through memory.
+    Saved s{a.template forward<I>(readers, c), b.template forward<I + A::leaves>(readers, c), {}};
+    s.value = Op::value(s.a.value, s.b.value);
+    return s;
   }
   template <int I, class Sink>
   [[gnu::always_inline]] void push(const Saved& s, const Lane& seed, Sink& sink) const {

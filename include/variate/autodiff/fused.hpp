@@ -107,6 +107,40 @@ void Recomputed<E>::backward(Node<L>& node) {
       in, seed, out);
 }
 
+/// A register of an expression's values, and of its partials if they are stored. Not a lambda: it must be inlined.
+template <class E, int kept, class Give>
+struct Step {
+  using L = typename E::Lane;
+  const E& expression;
+  Cursors<Reader<L>, E::leaves>& in;
+  Cursors<Writer<L>, kept>& partials;
+  const int (&owner)[kept];
+  bool store;
+  Give give;
+
+  [[gnu::always_inline]] void operator()(Index c) const {
+    const auto saved = expression.template forward<0>(in.each.data(), c);
+    give(c, saved.value);
+    if constexpr (E::transcendental && E::active) {
+      if (!store) return;
+      LocalSink<L, kept> sink{};
+      expression.template push<0>(saved, L(typename LaneTraits<L>::Scalar(1)), sink);
+      [&]<int... k>(std::integer_sequence<int, k...>) {  // the last first
+        (keep<kept - 1 - k>(c, sink), ...);
+      }(std::make_integer_sequence<int, kept>{});
+    }
+  }
+  /// Constants as indices: behind a variable one the partials would go through memory.
+  template <int k>
+  [[gnu::always_inline]] void keep(Index c, LocalSink<L, kept>& sink) const {
+    if (owner[k] == k) partials.each[k].store(c, sink.at[k]);
+    else
+      [&]<int... j>(std::integer_sequence<int, j...>) {
+        ((owner[k] == j ? void(sink.at[j] = sink.at[j] + sink.at[k]) : void()), ...);
+      }(std::make_integer_sequence<int, k>{});
+  }
+};
+
 template <Fold fold, class E>
 Node<typename E::Lane>& fuse(const E& expression) {
   using L = typename E::Lane;
@@ -130,7 +164,7 @@ Node<typename E::Lane>& fuse(const E& expression) {
 
   constexpr int kept = E::transcendental ? n : 1;
   Cursors<Writer<L>, kept> partials;
-  int owner[kept];  // the leaf whose partials this one's are added to; -1: none are kept
+  int owner[kept] = {};  // the leaf whose partials this one's are added to; -1: none are kept
   if constexpr (E::transcendental) {
     StoredPartials<L, n> back{};
     back.plane = Tape<L>::padded(whole.size());
@@ -152,28 +186,9 @@ Node<typename E::Lane>& fuse(const E& expression) {
   }
 
   const auto compute = [&](auto& out, auto give) {
-    const auto body = [&](Index c) {
-      const auto saved = expression.template forward<0>(in.each.data(), c);
-      give(c, saved.value);
-      if constexpr (E::transcendental && E::active) {
-        if (!store) return;
-        LocalSink<L, n> sink;
-        expression.template push<0>(saved, L(typename LaneTraits<L>::Scalar(1)), sink);
-        // The last first. Constants as indices: behind a variable one the partials would go through memory.
-        const auto keep = [&]<int k>(std::integral_constant<int, k>) {
-          const auto add_to = [&]<int... j>(std::integer_sequence<int, j...>) {
-            ((owner[k] == j ? void(sink.at[j] = sink.at[j] + sink.at[k]) : void()), ...);
-          };
-          if (owner[k] == k) partials.each[k].store(c, sink.at[k]);
-          else add_to(std::make_integer_sequence<int, k>{});
-        };
-        [&]<int... k>(std::integer_sequence<int, k...>) {
-          (keep(std::integral_constant<int, n - 1 - k>{}), ...);
-        }(std::make_integer_sequence<int, n>{});
-      }
-    };
-    if constexpr (E::transcendental) run<width>(walk, body, in, out, partials);
-    else run<width>(walk, body, in, out);
+    const Step<E, kept, decltype(give)> step{expression, in, partials, owner, store, give};
+    if constexpr (E::transcendental) run<width>(walk, step, in, out, partials);
+    else run<width>(walk, step, in, out);
   };
   if constexpr (fold == Fold::none) {
     Writer<L> out;

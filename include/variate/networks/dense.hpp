@@ -33,7 +33,8 @@ class Dense {
   /// `affine`.
   template <class After = detail::NothingAfter, TapeExpression Z, TapeExpression Theta>
   auto operator()(const Z& z, const Theta& theta, Index offset = 0) const {
-    return affine<After>(reshape(theta, offset, outputs_, inputs_), z, reshape(theta, offset + outputs_ * inputs_, outputs_, 1));
+    const auto weights = reshape(theta, offset, outputs_, inputs_);  // in the order they stand in: see Node::tiled
+    return affine<After>(weights, z, reshape(theta, offset + outputs_ * inputs_, outputs_, 1));
   }
 
  private:
