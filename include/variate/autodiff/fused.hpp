@@ -109,7 +109,7 @@ void Recomputed<E>::backward(Node<L>& node) {
 
 /// A register of an expression's values, and of its partials if they are stored. Not a lambda: it must be inlined.
 template <class E, int kept, class Give>
-struct Step {
+struct FusedStep {
   using L = typename E::Lane;
   const E& expression;
   Cursors<Reader<L>, E::leaves>& in;
@@ -186,7 +186,7 @@ Node<typename E::Lane>& fuse(const E& expression) {
   }
 
   const auto compute = [&](auto& out, auto give) {
-    const Step<E, kept, decltype(give)> step{expression, in, partials, owner, store, give};
+    const FusedStep<E, kept, decltype(give)> step{expression, in, partials, owner, store, give};
     if constexpr (E::transcendental) run<width>(walk, step, in, out, partials);
     else run<width>(walk, step, in, out);
   };

@@ -108,7 +108,7 @@ struct Fit {
 namespace detail {
 
 /// Observers take (step), (step, stepper), and say nothing or whether to go on. The step is what the stepper reports, a Step at least.
-template <class O, std::derived_from<Step> P, class S>
+template <class O, std::derived_from<variate::Step> P, class S>
 bool tell(O& observer, const P& step, const S& stepper) {
   const auto call = [&]() -> decltype(auto) {
     if constexpr (std::is_invocable_v<O&, const P&, const S&>)
