@@ -30,7 +30,7 @@ namespace variate {
 
 /// One channel's term, with its slopes at each point.
 struct ChannelTerm {
-  double value = 0;
+  double value = 0;        ///< V_i or K_i
   Row<double> of_weight;   ///< n: by log alpha_i
   Row<double> of_density;  ///< n: by log q
 };
@@ -75,8 +75,8 @@ inline ChannelTerm channel_term(SurveyLoss loss, const Row<double>& t, const Row
 /// The loss of all channels from their terms, and its slopes by them. epsilon: added to each V_i, so that a perfect channel has a
 /// finite slope.
 struct ChannelLoss {
-  double value = 0;
-  std::vector<double> slopes{};
+  double value = 0;              ///< at least 0
+  std::vector<double> slopes{};  ///< one a term
 };
 /// See above.
 inline ChannelLoss channel_loss(SurveyLoss loss, const std::vector<double>& terms, double epsilon = 1e-8) {

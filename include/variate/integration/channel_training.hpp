@@ -25,8 +25,8 @@ namespace variate {
 template <class Q>
 struct ChannelModel {
   using Scalar = ScalarOf<Q>;
-  ChannelWeights weights;
-  std::vector<Q> proposals;
+  ChannelWeights weights;    ///< of all channels
+  std::vector<Q> proposals;  ///< one a channel
 
   Vector<Scalar> params() const {
     std::vector<Vector<Scalar>> parts{weights.params().template cast<Scalar>()};

@@ -81,6 +81,7 @@ class ChannelWeights {
     params_ = std::move(params);
   }
   bool active(Index i) const { return active_[static_cast<std::size_t>(i)] != 0; }  ///< not dropped
+  /// Channels that were not dropped.
   Index active_count() const { return static_cast<Index>(std::count(active_.begin(), active_.end(), char{1})); }
   /// Channel i gets nothing from now on. InvalidArgument if it is the last one.
   void drop(Index i) {

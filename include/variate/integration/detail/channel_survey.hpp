@@ -127,7 +127,7 @@ inline std::vector<Index> channels_to_drop(const ChannelWeights& weights, const 
   }
   const auto part_of = [&](Index i) { return part[static_cast<std::size_t>(i)]; };
   if (!(total > 0)) return {};
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return part_of(a) < part_of(b); });
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return std::pair(part_of(a), a) < std::pair(part_of(b), b); });
   ChannelWeights left = weights;
   std::vector<Index> dropped;
   double sum = 0;
