@@ -53,14 +53,14 @@ double products(const std::vector<Index>& sizes, Index points, Index particles, 
 
 /// Milliseconds of one epoch (floor(N / 50) updates of 50 data points), the median over the iterations, as ms_per_epoch; and as
 /// ratio, how many times the products of a reweighted update that is.
-template <class T, class Rule>
-void epochs(benchmark::State& state, const Batch<T>& data, const std::vector<Index>& sizes, const Rule& rule) {
+template <class T, class Rule, class Optimizer = variate::Adam<T>>
+void epochs(benchmark::State& state, const Batch<T>& data, const std::vector<Index>& sizes, const Rule& rule,
+            const Optimizer& adam = Optimizer({.rate = T(3e-3)})) {
   using namespace variate;
   const Rng rng(1);
   Rng start = rng.split(0);
   const auto net = LayeredSbn<T>::random(sizes, start, data);
   const auto guide = LayeredGuide<T>::random(sizes, start);
-  const Adam<T> adam({.rate = T(3e-3)});
   const Batches batches(50, Order::reshuffled, 1, true);
   Learner learner(guide, net, rule, adam, adam, data, batches);
   const Index steps = batches.steps(data.cols());
