@@ -24,10 +24,54 @@ TEST_CASE("a batch given back serves the next one of its size, whatever its shap
   CHECK(another.data() != where);
 }
 
-TEST_CASE("small and very large batches are not kept", "[core]") {
-  Batch<float> small = spare<float>(10, 10);
-  give_back(small);
-  CHECK(small.size() == 100);
+TEST_CASE("small ones serve the next of their size, the last given first; the oldest of too many goes", "[core]") {
+  using variate::Row;
+  Row<double> rows[40];
+  const double* where[40];
+  for (Index i = 0; i < 40; ++i) {
+    rows[i] = variate::detail::spare_row<double>(7);
+    where[i] = rows[i].data();
+  }
+  for (Row<double>& row : rows) give_back(row);
+  CHECK(rows[39].size() == 0);
+  CHECK(variate::detail::spare_row<double>(8).size() == 8);
+  CHECK(variate::detail::spare_row<double>(0).size() == 0);
+  for (Row<double>& row : rows) row = variate::detail::spare_row<double>(7);
+  // 32 places: the last eight took those of the first eight
+  for (Index i = 0; i < 24; ++i) CHECK(rows[i].data() == where[31 - i]);
+  for (Index i = 24; i < 32; ++i) CHECK(rows[i].data() == where[63 - i]);
+}
+
+TEST_CASE("what is lent is given back, and moves as what it is", "[core]") {
+  using variate::Vector;
+  using variate::detail::Lent;
+  const double* where = nullptr;
+  {
+    Lent<Vector<double>> a = Vector<double>::Constant(5, 2.0);
+    where = a.data();
+    Lent<Vector<double>> b = 3 * a;
+    CHECK(b == Vector<double>::Constant(5, 6.0));
+    a = std::move(b);
+    CHECK(a(4) == 6);
+    CHECK(b.data() == where);
+    b = a;
+    CHECK(b == a);
+    CHECK(b.data() == where);
+    a = Vector<double>::Zero(3);
+    CHECK(a.size() == 3);
+    const Vector<double> own = std::move(b);
+    CHECK(own.data() == where);
+    Lent<Vector<double>> c = own;
+    CHECK(c == own);
+    c = Vector<double>(Vector<double>::Ones(2));
+    CHECK(c.size() == 2);
+    Lent<Vector<double>> last = Vector<double>::Zero(6);
+    where = last.data();
+  }
+  CHECK(variate::detail::spare_vector<double>(6).data() == where);
+}
+
+TEST_CASE("very large batches are not kept", "[core]") {
   Batch<float> large = spare<float>(1, Index{1} << 23);
   give_back(large);
   CHECK(large.size() == Index{1} << 23);
@@ -72,12 +116,12 @@ TEST_CASE("vectors are kept too, but few of them", "[core]") {
   CHECK(spare<double>(50, 100).data() != where);
   CHECK(spare_vector<double>(5000).data() == where);
   auto* const kept = variate::detail::kept_by_thread<Vector<double>, variate::detail::spare_vectors>();
-  for (Index i = 0; i < 10; ++i) {
+  for (Index i = 0; i < 30; ++i) {
     Vector<double> vector(4000 + i);
     give_back(vector);
   }
   CHECK(kept->size() == variate::detail::spare_vectors);
-  CHECK(kept->back().size() == 4009);
+  CHECK(kept->back().size() == 4029);
 }
 
 TEST_CASE("batches held together are given back by the last holder", "[core]") {

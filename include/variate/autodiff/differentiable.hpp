@@ -32,7 +32,7 @@ class TapeEvaluation {
   using Scalar = T;
   using Lane = GradientLanes<T>;
 
-  Row<T> value;  ///< 1 x S
+  detail::Lent<Row<T>> value;  ///< 1 x S
 
   TapeEvaluation(LentTape<Lane> tape, detail::Node<Lane>& x, detail::Node<Lane>* theta, detail::Node<Lane>& result)
       : value(Eigen::Map<const Row<T>>(result.value, result.cols)),
@@ -70,8 +70,7 @@ class TapeEvaluation {
 
  private:
   void slopes_in(Batch<T>& g) const {
-    if (g.size() != x_->size()) g = detail::spare<T>(x_->rows, x_->cols);
-    g.resize(x_->rows, x_->cols);
+    detail::fit(g, x_->rows, x_->cols);
     if (x_->fresh) g.setZero();
     else g = Eigen::Map<const Batch<T>>(x_->adjoint, x_->rows, x_->cols);
   }
@@ -94,12 +93,13 @@ class TapeEvaluation {
 /// Gradients and Hessian-vector products of every column, from one reverse sweep over duals.
 template <class T>
 struct SecondOrder {
-  Row<T> value;       ///< 1 x S
-  Row<T> slope;       ///< 1 x S: dvalue_c/dx_c . v_c
-  Batch<T> gradient;  ///< d x S: w_c dvalue_c/dx_c
-  Batch<T> product;   ///< d x S: w_c d2value_c/dx_c2 v_c
-  Vector<T> params;   ///< sum_c w_c dvalue_c/dparams; empty if the model has no parameters
-  Vector<T> mixed;    ///< sum_c w_c d/dparams (dvalue_c/dx_c . v_c): the parameters' gradient of the weighted slopes
+  detail::Lent<Row<T>> value;       ///< 1 x S
+  detail::Lent<Row<T>> slope;       ///< 1 x S: dvalue_c/dx_c . v_c
+  detail::Lent<Batch<T>> gradient;  ///< d x S: w_c dvalue_c/dx_c
+  detail::Lent<Batch<T>> product;   ///< d x S: w_c d2value_c/dx_c2 v_c
+  detail::Lent<Vector<T>> params;   ///< sum_c w_c dvalue_c/dparams; empty if the model has no parameters
+  /// sum_c w_c d/dparams (dvalue_c/dx_c . v_c): the parameters' gradient of the weighted slopes
+  detail::Lent<Vector<T>> mixed;
 };
 
 namespace detail {
@@ -185,7 +185,7 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     auto& point = tape->borrow(x.data(), x.rows(), x.cols(), false);
     detail::Node<L>* theta = nullptr;
     if constexpr (parametric) theta = &tape->borrow(theta_.data(), theta_.size(), 1, false);
-    return Eigen::Map<const Row<T>>(run(point, theta).value, x.cols());
+    return detail::Lent<Row<T>>(Eigen::Map<const Row<T>>(run(point, theta).value, x.cols()));
   }
   /// The same for any other Eigen matrix, vector or expression.
   template <class X>
@@ -220,10 +220,10 @@ class Differentiable : public detail::NamesScalar<Parameters> {
     LentTape<L> tape;
     auto& point = tape->input(x.data(), x.rows(), x.cols(), false, v.data());
     auto& theta = tape->input(theta_.data(), theta_.size(), 1, true);
-    const Row<T> ones = Row<T>::Ones(x.cols());
+    const detail::Lent<Row<T>> ones = Row<T>::Ones(x.cols());
     tape->sweep(run(point, &theta), ones.data(), s.data());
     if (theta.fresh) theta.open_adjoint();
-    return Eigen::Map<const Vector<T>>(theta.adjoint + theta.plane, theta_.size());
+    return detail::Lent<Vector<T>>(Eigen::Map<const Vector<T>>(theta.adjoint + theta.plane, theta_.size()));
   }
 
   /// The model's parameters (P).

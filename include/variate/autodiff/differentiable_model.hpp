@@ -7,6 +7,7 @@
 #include "variate/autodiff/differentiable.hpp"
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 
 namespace variate {
 namespace detail {
@@ -47,9 +48,9 @@ class DifferentiableModel {
   DifferentiableModel(F f, Vector<T> params) : f_(std::move(f)), params_(std::move(params)) {}
 
   const Vector<T>& params() const { return params_; }
-  void set_params(Vector<T> params) {
+  void set_params(detail::Lent<Vector<T>> params) {
     detail::require_size("set_params", "number of parameters", params.size(), params_.size());
-    params_ = std::move(params);
+    params_.swap(params);
   }
   /// The function as it was given.
   const F& model() const { return f_; }

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 
 namespace variate {
@@ -201,15 +202,16 @@ concept GenerativeModel = Model<M> && requires(const M& m, detail::AnyRng& rng, 
 
 // ---- pull back --------------------------------------------------------------------------------------------------------
 
-/// One stochastic gradient, with everything a step needs to know and nothing changed yet. Gradients ascend `value`.
+/// One stochastic gradient, with everything a step needs to know and nothing changed yet. Gradients ascend `value`. They are
+/// vectors (`Vector<T>`) in memory that the next estimate will use again.
 template <class T>
 struct Estimate {
-  T value{};              ///< mean over samples and data points
-  Vector<T> q;            ///< gradient for the sampler's parameters
-  Vector<T> f;            ///< gradient for the integrand's own parameters; empty if it has none
-  Vector<T> own;          ///< what the estimator learns from this draw; opaque, given back to `learn`
-  Index dropped = 0;      ///< columns left out because their value or gradient was not finite
-  Index evaluations = 0;  ///< columns on which the integrand was called
+  T value{};                    ///< mean over samples and data points
+  detail::Lent<Vector<T>> q;    ///< gradient for the sampler's parameters
+  detail::Lent<Vector<T>> f;    ///< gradient for the integrand's own parameters; empty if it has none
+  detail::Lent<Vector<T>> own;  ///< what the estimator learns from this draw; opaque, given back to `learn`
+  Index dropped = 0;            ///< columns left out because their value or gradient was not finite
+  Index evaluations = 0;        ///< columns on which the integrand was called
   bool finite() const { return std::isfinite(value) && q.allFinite() && f.allFinite() && own.allFinite(); }
 };
 

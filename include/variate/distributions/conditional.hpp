@@ -83,7 +83,7 @@ class Bound {
   Vector<Scalar> link_pullback(const Batch<Scalar>& g) const {
     detail::require_multiple("link_pullback", "columns", g.cols(), batch_size());
     if (g.cols() == batch_size()) return link_.pullback(g);
-    return link_.pullback(detail::folded(g, batch_size()));
+    return link_.pullback(detail::Lent<Batch<Scalar>>(detail::folded(g, batch_size())));
   }
   /// The same, and the slopes by what was bound, of the shape of inputs().
   template <class L = Link>

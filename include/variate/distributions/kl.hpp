@@ -52,8 +52,7 @@ template <class P, class Q>
 KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q>& q, const Row<typename P::Scalar>* w) {
   using T = typename P::Scalar;
   const Index batch = points_of_pair(p, q), d = p.event_size(), points = d * batch;
-  Batch<T> room;
-  const GivesBack at_end(room);
+  Lent<Batch<T>> room;
   if (p.batch_size() != batch) room = tiled(p.constants(), batch);
   const Batch<T>&of_p = p.batch_size() == batch ? p.constants() : room, &of_q = q.constants();
   if constexpr (std::is_same_v<P, Q> && requires { P::require_same(of_p, of_q, d); })
@@ -71,23 +70,19 @@ KlTerms<typename P::Scalar> closed_kl(const Factorized<P>& p, const Factorized<Q
   };
   KlTerms<T> terms;
   if (!w) {
-    terms.value.resize(batch);
+    terms.value = spare_row<T>(batch);
     sum_coordinates<P::constants>(
         of_p.data(), d, batch, batch, terms.value.data(),
         [&](const LawConstants<P>& c, const auto& slice) { return KlBetween<P, Q>::value(c, beside(slice)); });
     return terms;
   }
   require_size("kl", "number of weights", w->size(), batch);
-  Batch<T> gradient = spare<T>(learned_of<P> * d, batch);
+  Lent<Batch<T>> gradient = spare<T>(learned_of<P> * d, batch);
   sum_samples<P::constants, learned_of<P>, P::parameters>(
       of_p.data(), d, batch, batch, gradient.data(), [&](const auto& slice) { return slice.load_weights(w->data()); },
       [&](const LawConstants<P>& c, const auto& slice, LawTheta<P>& s, auto) { KlBetween<P, Q>::gradient(c, beside(slice), s); });
-  if (p.batch_size() == batch) {
-    terms.gradient = std::move(gradient);
-  } else {
-    terms.gradient = folded(gradient, p.batch_size());
-    give_back(gradient);
-  }
+  if (p.batch_size() == batch) terms.gradient = std::move(gradient);
+  else terms.gradient = folded(gradient, p.batch_size());
   return terms;
 }
 

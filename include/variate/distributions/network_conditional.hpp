@@ -37,7 +37,7 @@ class NetworkConditional {
   }
 
   const Vector<T>& params() const { return params_; }
-  void set_params(Vector<T> params) {
+  void set_params(detail::Lent<Vector<T>> params) {
     detail::require_size("NetworkConditional", "number of parameters", params.size(), params_.size());
     take(std::move(params));
   }
@@ -102,11 +102,11 @@ class NetworkConditional {
   Bound<D, Link> at(Batch<T>&& x) const& = delete;
 
  private:
-  void take(Vector<T> params) {
+  void take(detail::Lent<Vector<T>> params) {
     if constexpr (requires { net_.size(); })
       detail::require_size("NetworkConditional", "number of parameters", params.size(), static_cast<Index>(net_.size()));
     detail::require_finite("NetworkConditional", "params", params);
-    params_ = std::move(params);
+    params_.swap(params);
   }
 
   Net net_;

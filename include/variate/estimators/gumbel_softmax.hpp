@@ -30,10 +30,12 @@ struct GumbelSoftmax {
       detail::require_at_least("GumbelSoftmax", "n", n, 1);
       detail::require_positive("GumbelSoftmax", "temperature", temperature);
       const T inverse = static_cast<T>(1 / temperature);
-      Batch<T> y = smooth.smooth(smooth.noisy(uniforms<T>(rng, q.distribution().theta().rows(), n * q.batch_size())) * inverse);
-      const Batch<T> x = y;
+      const detail::Lent<Batch<T>> u = uniforms<T>(rng, q.distribution().theta().rows(), n * q.batch_size());
+      Batch<T> z = smooth.noisy(u);
+      z *= inverse;
+      detail::Lent<Batch<T>> y = smooth.smooth(std::move(z));
       return detail::through_points(
-          q, f, x, n, [&](const Batch<T>& g) -> Batch<T> { return smooth.slope(y, g) * inverse; },
+          q, f, y, n, [&](const Batch<T>& g) -> detail::Lent<Batch<T>> { return smooth.slope(y, g) * inverse; },
           [&](Index to, Index from) { y.col(to) = y.col(from); });
     }
   }

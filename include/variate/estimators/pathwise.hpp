@@ -21,9 +21,7 @@ struct Pathwise {
                   "Pathwise needs q.rsample(rng, n), and this distribution has none (discrete ones cannot): "
                   "use Reinforce<LeaveOneOut>, or a relaxation of it.");
     if constexpr (Reparameterizable<Q>) {
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
       static_assert(DifferentiableIntegrand<F, ScalarOf<Q>> || !Integrand<F, ScalarOf<Q>>,
                     "Pathwise needs the model's gradient by x: write value_and_gradient(x, gradient), "
                     "or wrap a generic model in differentiable(model), or use Reinforce.");
@@ -46,14 +44,13 @@ struct Pathwise {
         evaluations += x.cols();
         const auto e = variate::evaluate(f, x);
         if (kept.drop_non_finite(e.value)) return false;
-        const Row<T> w = kept.weights();
-        Batch<T> g;
-        const detail::GivesBack after(g);
+        const detail::Lent<Row<T>> w = kept.weights();
+        detail::Lent<Batch<T>> g;
         estimate.f = e.pullback(w, g);
         if (kept.drop_non_finite(g)) return false;
         estimate.value = e.value.dot(w);
         if constexpr (requires { e.direct_theta(w); draw.theta_pullback(g); }) {
-          estimate.q = detail::to_parameters<false>(q, Batch<T>(draw.theta_pullback(g)), e, w);
+          estimate.q = detail::to_parameters<false>(q, draw.theta_pullback(g), e, w);
         } else {
           estimate.q = draw.pullback(g);
           detail::add_direct<T>(e, w, estimate.q);

@@ -89,7 +89,7 @@ class Rebar {
     follow(bb_, own(1));
     follow(constant_, own(3));
     if (options_.tune_eta && bb_ > T(0)) eta_ = -ab_ / bb_;
-    if (options_.tune_temperature) optimizer_.update(log_tau_, Vector<T>::Constant(1, -own(2)));
+    if (options_.tune_temperature) optimizer_.update(log_tau_, detail::Lent<Vector<T>>(Vector<T>::Constant(1, -own(2))));
   }
 
   /// For checkpoints: see io/archive.hpp.
@@ -106,18 +106,18 @@ class Rebar {
     const auto hard = variate::evaluate(f, draw.b);
     const detail::RelaxedCost<T> cost(f, draw, temperature(), options_.improved,
                                       detail::SecondOrderIntegrand<F, T> && options_.tune_temperature);
-    const Row<T> of_tilde = cost.value.tail(cols), by_tau = cost.by_tau.tail(std::min(cols, cost.by_tau.size()));
-    if (kept.drop_non_finite(Row<T>(hard.value + cost.value.head(cols) + of_tilde))) return false;
+    const detail::Lent<Row<T>> of_tilde = cost.value.tail(cols), by_tau = cost.by_tau.tail(std::min(cols, cost.by_tau.size()));
+    if (kept.drop_non_finite(hard.value + cost.value.head(cols) + of_tilde)) return false;
     if (kept.drop_non_finite(cost.difference)) return false;
 
-    const Row<T> w = kept.weights();
-    const Row<T> centred = hard.value.array() - (options_.constant ? constant() : T(0));
+    const detail::Lent<Row<T>> w = kept.weights();
+    const detail::Lent<Row<T>> centred = hard.value.array() - (options_.constant ? constant() : T(0));
     detail::ControlledScore<T> controlled(draw.score, cost.difference, cost.difference_by_tau, centred, of_tilde, by_tau, eta_,
                                           w);
     estimate.value = hard.value.dot(w);
     estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);
     estimate.f = hard.pullback(w);
-    estimate.own.resize(4);
+    estimate.own = detail::spare_vector<T>(4);
     estimate.own << controlled.ab, controlled.bb, 2 * eta_ * controlled.gb, (hard.value - eta_ * of_tilde).dot(w);
     return true;
   }

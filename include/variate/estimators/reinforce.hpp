@@ -30,9 +30,7 @@ struct Reinforce {
                   "Reinforce needs the score of q: give the distribution evaluate(x), whose result has .value (log q, one number a "
                   "column) and pullback(w) = sum_c w_c grad log q(x_c).");
     if constexpr (Scoreable<Q>) {
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
       static_assert(BaselineFor<Baseline, Q>,
                     "the baseline must be callable as baseline(values, keep, q) and return a Row of recentred values.");
     }
@@ -46,8 +44,7 @@ struct Reinforce {
     } else {
       using T = ScalarOf<Q>;
       detail::require_at_least("Reinforce", "n", n, Baseline::least);
-      Batch<T> x = q.sample(rng, n);
-      const detail::GivesBack at_end(x);
+      detail::Lent<Batch<T>> x = q.sample(rng, n);
       detail::Kept<T> kept(n, q.batch_size());
       Index evaluations = 0;
       Estimate<T> estimate;
@@ -63,10 +60,10 @@ struct Reinforce {
         if constexpr (requires { baseline.lesson(e.value, kept.keep(), q); })
           estimate.own = baseline.lesson(e.value, kept.keep(), q);
         if constexpr (detail::without_parameters<E, T>) {
-          estimate.q = score(std::move(e.value), estimate.value, kept, q, e, x);
+          estimate.q = score<T>(std::move(e.value), estimate.value, kept, q, e, x);
         } else {
-          const Row<T> w = kept.weights();
-          const Row<T> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
+          const detail::Lent<Row<T>> w = kept.weights();
+          const detail::Lent<Row<T>> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
           estimate.q = detail::score_with_direct<T>(e, q, x, recentred, w);
           estimate.f = e.pullback(w);
         }
@@ -95,15 +92,15 @@ struct Reinforce {
 
  private:
   /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.
-  template <class T, class Q, class E>
-  Vector<T> score(Row<T> values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
+  template <class T, class Values, class Q, class E>
+  Vector<T> score(Values values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
     if constexpr (requires { baseline.recentre(values, q, mean); })
       if (kept.dropped() == 0) {
         baseline.recentre(values, q, mean);
         return detail::score<T>(e, q, x, values);
       }
-    const Row<T> centred = baseline(values, kept.keep(), q);
-    return detail::score<T>(e, q, x, Row<T>(centred.cwiseProduct(kept.weights())));
+    const detail::Lent<Row<T>> weighed = baseline(values, kept.keep(), q).cwiseProduct(kept.weights());
+    return detail::score<T>(e, q, x, weighed);
   }
 };
 template <class B>

@@ -59,9 +59,7 @@ class Relax {
       static_assert(detail::SecondOrderIntegrand<Surrogate, ScalarOf<Q>>,
                     "Relax needs a surrogate with evaluate(z) and hessian_vector_product(z, v, w): make one with "
                     "differentiable(model, params).");
-      static_assert(Integrand<F, ScalarOf<Q>>,
-                    "the model must be callable on a batch and return one number a column: "
-                    "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+      detail::explain_values<Q, F>();
     }
     return {};
   }
@@ -88,11 +86,11 @@ class Relax {
 
   /// Takes a step of the surrogate: `own` is the slope of the variance by its parameters, then by log temperature.
   void learn(const Vector<T>& own) {
-    const Vector<T> params = surrogate_.params();
-    Vector<T> all(params.size() + 1);
+    const detail::Lent<Vector<T>> params = surrogate_.params(), slope = -own;
+    detail::Lent<Vector<T>> all = detail::spare_vector<T>(params.size() + 1);
     all << params, log_tau_;
-    optimizer_.update(all, Vector<T>(-own));
-    surrogate_.set_params(Vector<T>(all.head(params.size())));
+    optimizer_.update(all, slope);
+    surrogate_.set_params(detail::Lent<Vector<T>>(all.head(params.size())));
     if (options_.with_cost) log_tau_ = all(params.size());
   }
 
@@ -109,14 +107,11 @@ class Relax {
     estimate.evaluations += cols;
     const auto hard = variate::evaluate(f, draw.b);
     const auto learned = variate::evaluate(surrogate_, draw.both);
-    Row<T> relaxed = learned.value, by_tau;
-    Batch<T> difference, difference_by_tau;
-    const detail::GivesBack at_end(difference, difference_by_tau);
+    detail::Lent<Row<T>> relaxed = learned.value, by_tau;
+    detail::Lent<Batch<T>> difference, difference_by_tau;
     {
-      Batch<T> slope;
-      const detail::GivesBack after(slope);
-      detail::slopes<T>(learned, Row<T>::Ones(2 * cols), slope);
-      difference = detail::spare<T>(slope.rows(), cols);
+      detail::Lent<Batch<T>> slope;
+      detail::slopes<T>(learned, detail::Lent<Row<T>>(Row<T>::Ones(2 * cols)), slope);
       difference = slope.leftCols(cols) - draw.from_tilde(slope.rightCols(cols));
     }
     if constexpr (detail::SecondOrderIntegrand<F, T>)
@@ -128,20 +123,19 @@ class Relax {
         difference += cost.difference;
         difference_by_tau = std::move(cost.difference_by_tau);
       }
-    if (kept.drop_non_finite(Row<T>(hard.value + relaxed.head(cols) + relaxed.tail(cols)))) return false;
+    if (kept.drop_non_finite(hard.value + relaxed.head(cols) + relaxed.tail(cols))) return false;
     if (kept.drop_non_finite(difference)) return false;
 
-    const Row<T> w = kept.weights(), of_tilde = relaxed.tail(cols);
+    const detail::Lent<Row<T>> w = kept.weights(), of_tilde = relaxed.tail(cols);
     detail::ControlledScore<T> controlled(draw.score, difference, difference_by_tau, hard.value, of_tilde, by_tau, T(1), w);
     estimate.value = hard.value.dot(w);
 
     // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)
-    Row<T> along = Row<T>::Zero(2 * cols);
+    detail::Lent<Row<T>> along = Row<T>::Zero(2 * cols);
     along.tail(cols) = -controlled.gradient.cwiseProduct(draw.score).colwise().sum();
-    Batch<T> apart = draw.apart(controlled.gradient);
-    const Vector<T> mixed = detail::mixed_pullback<T>(surrogate_, learned, draw.both, apart, along);
-    detail::give_back(apart);
-    estimate.own.resize(mixed.size() + 1);
+    const detail::Lent<Batch<T>> apart = draw.apart(controlled.gradient);
+    const detail::Lent<Vector<T>> mixed = detail::mixed_pullback<T>(surrogate_, learned, draw.both, apart, along);
+    estimate.own = detail::spare_vector<T>(mixed.size() + 1);
     estimate.own << 2 * mixed, 2 * controlled.gb;
     estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);
     estimate.f = hard.pullback(w);

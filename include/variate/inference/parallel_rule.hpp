@@ -81,8 +81,8 @@ class ParallelRule {
 
  private:
   /// sum_i share_i v_i over the parts that have a gradient, in their order; stretch by stretch on the executor.
-  template <class T>
-  Vector<T> summed(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Vector<T> Estimate<T>::*gradient) const {
+  template <class T, class Gradient>
+  Vector<T> summed(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Gradient Estimate<T>::*gradient) const {
     std::vector<std::pair<Vector<T>*, T>> terms;
     for (std::size_t i = 0; i < parts.size(); ++i)
       if (Vector<T>& one = parts[i].*gradient; one.size() != 0) terms.emplace_back(&one, shares[i]);

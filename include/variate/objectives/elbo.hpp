@@ -4,6 +4,7 @@
 
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/objectives/detail/with_term.hpp"
 
 namespace variate {
@@ -27,7 +28,7 @@ struct ElboEvaluation {
 
   FE f;
   QE q;
-  Row<T> value;
+  Lent<Row<T>> value;
 
   Vector<T> score(const Row<T>& w) const { return q.pullback(w); }
   Vector<T> pullback(const Row<T>& w) const { return f.pullback(w); }
@@ -60,9 +61,9 @@ struct ElboEvaluation {
 
  private:
   void subtract_slopes_of_q(const Row<T>& w, Batch<T>& g) const {
-    Batch<T> from_q;
-    if constexpr (requires { q.theta_pullback(w, from_q); }) q.theta_pullback(w, from_q);
-    else q.pullback(w, from_q);
+    Lent<Batch<T>> from_q;
+    if constexpr (requires { q.theta_pullback(w, from_q); }) Lent<Batch<T>>(q.theta_pullback(w, from_q));
+    else Lent<Vector<T>>(q.pullback(w, from_q));
     g -= from_q;
   }
 };
@@ -73,12 +74,12 @@ struct EntropyTerm {
   using T = ScalarOf<Q>;
   const Q& q;
 
-  Row<T> values() const { return q.entropy(); }
+  Lent<Row<T>> values() const { return q.entropy(); }
   Vector<T> pullback(const Row<T>& w) const { return q.entropy_pullback(w); }
-  Batch<T> theta_pullback(const Row<T>& w) const
+  Lent<Batch<T>> theta_pullback(const Row<T>& w) const
     requires requires(const Q& bound) { bound.distribution().entropy_pullback(w); }
   {
-    const Vector<T> flat = q.distribution().entropy_pullback(w);
+    const Lent<Vector<T>> flat = q.distribution().entropy_pullback(w);
     return Eigen::Map<const Batch<T>>(flat.data(), flat.size() / q.batch_size(), q.batch_size());
   }
 };

@@ -17,10 +17,14 @@ struct KlTerm {
   const Q& q;
   const Prior& prior;
 
-  Row<T> values() const { return -kl(q, prior); }
+  Lent<Row<T>> values() const {
+    Lent<Row<T>> terms = kl(q, prior);
+    terms = -terms;
+    return terms;
+  }
   Vector<T> pullback(const Row<T>& w) const { return q.link_pullback(theta_pullback(w)); }
-  Batch<T> theta_pullback(const Row<T>& w) const {
-    const Row<T> negative = -w;
+  Lent<Batch<T>> theta_pullback(const Row<T>& w) const {
+    const Lent<Row<T>> negative = -w;
     return closed_kl(q.distribution(), prior.distribution(), &negative).gradient;
   }
 };

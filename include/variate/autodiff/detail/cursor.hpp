@@ -102,7 +102,7 @@ class Reader {
   [[gnu::noinline]] void enter_tail(Index c, Index count) {
     for (int p = 0; p < planes; ++p) {
       if (mask_[p] == 0) continue;
-      for (Index j = 0; j < width; ++j) buffer_.at[p][j] = at_[p][c + (j < count ? j : 0)];
+      LaneTraits<L>::Plain::load(at_[p] + c, count, at_[p][c]).store(buffer_.at[p]);
       at_[p] = buffer_.at[p];
       mask_[p] = 0;
     }
@@ -145,7 +145,7 @@ class Writer {
   }
   [[gnu::noinline]] void leave_tail(Index c, Index count) {
     if (!base_) return;
-    for (int p = 0; p < planes; ++p) std::copy_n(tail_.at[p], count, row_ + p * plane_ + c);
+    for (int p = 0; p < planes; ++p) LaneTraits<L>::Plain::load(tail_.at[p]).store(row_ + p * plane_ + c, count);
   }
   void end_row(Index) {}
   void finish() {}
@@ -195,9 +195,10 @@ class Adder {
     mask_ = 0;
   }
   [[gnu::noinline]] void leave_tail(Index, Index count) {
-    for (Index j = 0; j < count; ++j) row_at_[j] += tail_.at[0][j];
-    if constexpr (planes == 2)
-      for (Index j = 0; j < count; ++j) row_second_[j] += tail_.at[1][j];
+    using P = typename LaneTraits<L>::Plain;
+    const auto add = [&](T* to, const T* more) { (P::load(to, count, T(0)) + P::load(more)).store(to, count); };
+    add(row_at_, tail_.at[0]);
+    if constexpr (planes == 2) add(row_second_, tail_.at[1]);
   }
   [[gnu::always_inline]] void end_row(Index i) {
     if (!moving_ && row_step_ != 0) fold(i * row_step_);

@@ -127,10 +127,11 @@ template <class L, class T>
     const Index wide = registers * width, cols = std::min(wide, left);
     Panel<T> right{b + j, b_row, b + j + (depth - 1) * b_row};
     if (registers < 3 && ((cols < wide && b_row < width) || packs<L>(m, n))) {
-      for (Index r = 0; r < depth; ++r) {
-        std::copy_n(right.data + r * b_row, cols, packed + r * wide);
-        std::fill_n(packed + r * wide + cols, wide - cols, T(0));
-      }
+      for (Index r = 0; r < depth; ++r)
+        for (Index at = 0; at < wide; at += width) {
+          const T* const from = right.data + r * b_row + at;
+          (cols - at >= width ? L::load(from) : L::load(from, cols - at, T(0))).store(packed + r * wide + at);
+        }
       right = {packed, wide, packed + (depth - 1) * wide};
     } else if (cols < wide) {
       std::copy_n(right.last, cols, last);

@@ -64,7 +64,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   Vector<T> score(const Batch<T>& x, const Row<T>& w) const {
     require_points(Law::name, x, event_size(), this->batch_size());
     require_size(Law::name, "number of weights", w.size(), x.cols());
-    Vector<T> gradient(this->theta_.size());
+    Vector<T> gradient = spare_vector<T>(this->theta_.size());
     over_samples(x.cols(), gradient.data(), weights(w),
                  [at = x.data()](const auto& c, const auto& slice, auto& s, auto) { score_of(slice.load(at), c, s); });
     return gradient;
@@ -117,7 +117,7 @@ class Factorized : public Theta<typename Law::Scalar> {
     requires HasLawEntropy<Law>
   {
     require_size(Law::name, "number of weights", w.size(), this->batch_size());
-    Vector<T> gradient(this->theta_.size());
+    Vector<T> gradient = spare_vector<T>(this->theta_.size());
     over_samples(this->batch_size(), gradient.data(), weights(w),
                  [](const auto& c, const auto&, auto& s, auto) { Law::entropy_gradient(c, s); });
     return gradient;
@@ -256,7 +256,7 @@ class Factorized : public Theta<typename Law::Scalar> {
   /// sum_i f(constants, slice), one number a column.
   template <class F>
   Row<T> over_coordinates(Index cols, F f) const {
-    Row<T> total(cols);
+    Row<T> total = spare_row<T>(cols);
     sum_coordinates<Law::constants>(constants_.data(), event_size(), this->batch_size(), cols, total.data(), f);
     return total;
   }

@@ -40,7 +40,7 @@ class FactorizedDraw {
   }
   /// The same, flat.
   Vector<T> pullback(const Batch<T>& g) const {
-    Vector<T> gradient(q_->theta().size());
+    Vector<T> gradient = spare_vector<T>(q_->theta().size());
     pull(g, gradient.data());
     return gradient;
   }
@@ -100,11 +100,11 @@ template <class Law>
 class FactorizedEvaluation {
  public:
   using T = typename Law::Scalar;
-  Row<T> value;  ///< 1 x SB
+  Lent<Row<T>> value;  ///< 1 x SB
 
   /// K x B: for each data point, sum over its samples of w dlog_prob/dtheta.
   Batch<T> theta_pullback(const Row<T>& w) const {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
+    Batch<T> gradient = spare<T>(q_->theta().rows(), q_->theta().cols());
     pull(w, gradient.data(), nullptr);
     return gradient;
   }
@@ -112,22 +112,22 @@ class FactorizedEvaluation {
   Batch<T> theta_pullback(const Row<T>& w, Batch<T>& g) const
     requires(!Law::discrete)
   {
-    Batch<T> gradient(q_->theta().rows(), q_->theta().cols());
-    g.resize(x_->rows(), x_->cols());
+    Batch<T> gradient = spare<T>(q_->theta().rows(), q_->theta().cols());
+    fit(g, x_->rows(), x_->cols());
     pull(w, gradient.data(), g.data());
     return gradient;
   }
   /// The weighted score, flat.
   Vector<T> pullback(const Row<T>& w) const {
-    Vector<T> gradient(q_->theta().size());
+    Vector<T> gradient = spare_vector<T>(q_->theta().size());
     pull(w, gradient.data(), nullptr);
     return gradient;
   }
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
     requires(!Law::discrete)
   {
-    Vector<T> gradient(q_->theta().size());
-    g.resize(x_->rows(), x_->cols());
+    Vector<T> gradient = spare_vector<T>(q_->theta().size());
+    fit(g, x_->rows(), x_->cols());
     pull(w, gradient.data(), g.data());
     return gradient;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 
 namespace variate::detail {
@@ -21,8 +22,8 @@ Index points_of_pair(const P& p, const Q& q) {
 /// What a pair of closed forms gives: the divergences (1 x B), and if asked sum_b w_b dkl_b/dtheta_p (K x B of p).
 template <class T>
 struct KlTerms {
-  Row<T> value;
-  Batch<T> gradient;
+  Lent<Row<T>> value;
+  Lent<Batch<T>> gradient;
 };
 
 }  // namespace variate::detail

@@ -12,7 +12,7 @@ namespace variate::detail {
 
 /// The numbers of a batch in the order they lie in memory: how a K x B theta becomes a parameter vector.
 template <class T>
-Vector<T> flattened(const Batch<T>& m) {
+Lent<Vector<T>> flattened(const Batch<T>& m) {
   return Eigen::Map<const Vector<T>>(m.data(), m.size());
 }
 
@@ -20,7 +20,8 @@ Vector<T> flattened(const Batch<T>& m) {
 template <class T>
 Batch<T> folded(const Batch<T>& g, Index batch) {
   if (g.cols() == batch) return g;
-  Batch<T> sum = Batch<T>::Zero(g.rows(), batch);
+  Batch<T> sum = spare<T>(g.rows(), batch);
+  sum.setZero();
   for (Index r = 0; r < g.rows(); ++r) {
     const T* from = g.data() + r * g.cols();
     T* to = sum.data() + r * batch;
@@ -63,12 +64,12 @@ class Theta {
   /// Data points, each with its own column of theta.
   Index batch_size() const { return theta_.cols(); }
   /// theta as one flat vector (row by row; simply theta when there is one data point).
-  Vector<T> params() const { return flattened(theta_); }
+  Lent<Vector<T>> params() const { return flattened(theta_); }
   /// The identity link: gradients for theta (K x B, or K x SB, which is summed over samples) as a flat vector.
   Vector<T> link_pullback(const Batch<T>& g) const {
     require_size("link_pullback", "rows", g.rows(), theta_.rows());
     require_multiple("link_pullback", "columns", g.cols(), theta_.cols());
-    return g.cols() == theta_.cols() ? flattened(g) : flattened(folded(g, theta_.cols()));
+    return g.cols() == theta_.cols() ? flattened(g) : flattened(Lent<Batch<T>>(folded(g, theta_.cols())));
   }
 
  protected:

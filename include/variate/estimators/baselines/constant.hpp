@@ -14,13 +14,13 @@ class Constant {
 
   T value() const { return value_; }  ///< what is subtracted
 
-  /// In place, with every sample kept.
+  /// In place, with every sample kept, and divided by their number.
   template <class Q>
-  void recentre(Row<T>& values, const Q& /*q*/) const {
-    values.array() -= value_;
+  void recentre(Row<T>& values, const Q& /*q*/, T /*mean_of_all*/) const {
+    values.array() = (values.array() - value_) * (T(1) / static_cast<T>(values.size()));
   }
   template <class Q>
-  Row<T> operator()(const Row<T>& values, const Row<T>& /*keep*/, const Q& /*q*/) const {
+  detail::Lent<Row<T>> operator()(const Row<T>& values, const Row<T>& /*keep*/, const Q& /*q*/) const {
     return values.array() - value_;
   }
 

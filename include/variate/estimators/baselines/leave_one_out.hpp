@@ -17,7 +17,7 @@ struct LeaveOneOut {
       values.array() = (values.array() - mean_of_all) * factor;
       return;
     }
-    Row<T> mean = Row<T>::Zero(points);
+    detail::Lent<Row<T>> mean = Row<T>::Zero(points);
     for (Index s = 0; s < samples; ++s) mean += values.segment(s * points, points);
     mean /= static_cast<T>(samples);
     for (Index s = 0; s < samples; ++s) {
@@ -26,16 +26,16 @@ struct LeaveOneOut {
     }
   }
   template <class T, class Q>
-  Row<T> operator()(const Row<T>& values, const Row<T>& keep, const Q& q) const {
+  detail::Lent<Row<T>> operator()(const Row<T>& values, const Row<T>& keep, const Q& q) const {
     const Index points = q.batch_size(), samples = values.size() / points;
-    Row<T> kept = Row<T>::Zero(points), mean = Row<T>::Zero(points);
+    detail::Lent<Row<T>> kept = Row<T>::Zero(points), mean = Row<T>::Zero(points);
     for (Index s = 0; s < samples; ++s) {
       kept += keep.segment(s * points, points);
       mean += values.segment(s * points, points).cwiseProduct(keep.segment(s * points, points));
     }
     mean.array() /= kept.array();
-    const Row<T> factor = kept.array() / (kept.array() - T(1));
-    Row<T> centred(values.size());
+    const detail::Lent<Row<T>> factor = kept.array() / (kept.array() - T(1));
+    detail::Lent<Row<T>> centred = detail::spare_row<T>(values.size());
     for (Index s = 0; s < samples; ++s)
       centred.segment(s * points, points) =
           (values.segment(s * points, points) - mean).cwiseProduct(factor);

@@ -29,26 +29,26 @@ Estimate<ScalarOf<Q>> antithetic(std::string_view name, const Q& q, const F& f, 
   if (n % 2 != 0) throw InvalidArgument(complaint(name, "n", n, "an even number"));
   const Batch<T>& theta = q.distribution().theta();
   const Index d = theta.rows(), points = q.batch_size(), pairs = n / 2, half = pairs * points;
-  Batch<T> u = uniforms<T>(rng, d, half), x = spare<T>(d, 2 * half);
-  const GivesBack at_end(u, x);
-  x.leftCols(half) = map_cells(
-      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); });
-  x.rightCols(half) = map_cells(
-      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) < math::sigmoid(phi), V(T(1)), V(T(0))); });
+  const Lent<Batch<T>> u = uniforms<T>(rng, d, half);
+  Lent<Batch<T>> x = spare<T>(d, 2 * half);
+  x.leftCols(half) = Lent<Batch<T>>(map_cells(
+      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) > math::sigmoid(-phi), V(T(1)), V(T(0))); }));
+  x.rightCols(half) = Lent<Batch<T>>(map_cells(
+      theta, half, [&](V phi, const auto& at) { return select(at.load(u.data()) < math::sigmoid(phi), V(T(1)), V(T(0))); }));
 
   Kept<T> kept(pairs, points);
   Estimate<T> estimate;
   const auto attempt = [&] {
     estimate.evaluations += x.cols();
     const auto e = variate::evaluate(f, x);
-    const Row<T> values = e.value;
+    const Row<T>& values = e.value;
     if (kept.drop_non_finite(Eigen::Map<const Batch<T>>(values.data(), 2, half))) return false;
-    const Row<T> pair_weights = kept.weights();
-    Row<T> w(2 * half);
+    const Lent<Row<T>> pair_weights = kept.weights();
+    Lent<Row<T>> w = spare_row<T>(2 * half);
     w << pair_weights, pair_weights;
     w *= T(0.5);
     estimate.value = values.dot(w);
-    const Row<T> difference = (values.head(half) - values.tail(half)).cwiseProduct(pair_weights);
+    const Lent<Row<T>> difference = (values.head(half) - values.tail(half)).cwiseProduct(pair_weights);
     Batch<T> g = map_cells(theta, half, [&](V phi, const auto& at) { return weight(phi, at.load(u.data())); });
     g.array().rowwise() *= difference.array();
     estimate.q = to_parameters<true>(q, std::move(g), e, w);

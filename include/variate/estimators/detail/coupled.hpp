@@ -21,14 +21,13 @@ struct Coupled {
       requires(const Smooth& s, const Batch<T>& u, Batch<T>& out) { s.couple(u, u, out, out, out, out); };
   const Batch<T>& theta;
   Smooth smooth;
-  Batch<T> b, both, score, rate;
+  Lent<Batch<T>> b, both, score, rate;
 
   template <class R>
   Coupled(const Q& q, R& rng, Index n) : theta(q.distribution().theta()), smooth(q.distribution()) {
     const Index cols = n * q.batch_size();
-    Batch<T> u = uniforms<T>(rng, theta.rows(), cols);
-    Batch<T> v = uniforms<T>(rng, theta.rows(), cols);
-    const GivesBack at_end(u, v);
+    const Lent<Batch<T>> u = uniforms<T>(rng, theta.rows(), cols);
+    const Lent<Batch<T>> v = uniforms<T>(rng, theta.rows(), cols);
     if constexpr (diagonal) {
       smooth.couple(u, v, b, both, score, rate);
     } else {
@@ -41,18 +40,16 @@ struct Coupled {
   }
   Coupled(const Coupled&) = delete;
   Coupled& operator=(const Coupled&) = delete;
-  ~Coupled() {
-    for (Batch<T>* x : {&b, &both, &score, &rate}) give_back(*x);
-  }
   Index cols() const { return b.cols(); }
   void copy(Index to, Index from) {
     both.col(to) = both.col(from);
     both.col(cols() + to) = both.col(cols() + from);
-    for (Batch<T>* x : {&b, &score, &rate})
+    for (Lent<Batch<T>>* x : {&b, &score, &rate})
       if (x->size() != 0) x->col(to) = x->col(from);
   }
   /// (dz_tilde/dtheta)^T g.
-  Batch<T> from_tilde(const Batch<T>& g) const {
+  template <class G>
+  Lent<Batch<T>> from_tilde(const Eigen::MatrixBase<G>& g) const {
     if constexpr (diagonal) return g.cwiseProduct(rate);
     else return smooth.conditional_pullback(b, both.rightCols(cols()), g);
   }
@@ -96,17 +93,16 @@ Vector<T> mixed_pullback(const F& f, const E& at, const Batch<T>& x, const Batch
 /// in one direction whatever is asked of it later.
 template <class T>
 struct RelaxedCost {
-  Row<T> value;                ///< [c(z), c(z_tilde)], 1 x 2nB
-  Row<T> by_tau;               ///< its slope by log tau; empty if not asked for
-  Batch<T> difference;         ///< d[c(z) - c(z_tilde)]/dtheta, K x nB
-  Batch<T> difference_by_tau;  ///< the slope of that by log tau
+  Lent<Row<T>> value;                ///< [c(z), c(z_tilde)], 1 x 2nB
+  Lent<Row<T>> by_tau;               ///< its slope by log tau; empty if not asked for
+  Lent<Batch<T>> difference;         ///< d[c(z) - c(z_tilde)]/dtheta, K x nB
+  Lent<Batch<T>> difference_by_tau;  ///< the slope of that by log tau
 
   /// tuned: by log tau as well.
   template <class Q, class F>
   RelaxedCost(const F& f, const Coupled<Q>& draw, T tau, bool improved, bool tuned) {
     const T kappa = improved ? tau / (tau + 1) : T(0), curve = improved ? tau / ((tau + 1) * (tau + 1)) : T(0);
-    Batch<T> y, turned, slope, second;
-    const GivesBack at_end(y, turned, slope, second);
+    Lent<Batch<T>> y, turned, slope, second;
     if constexpr (Coupled<Q>::diagonal) {
       draw.smooth.relax(draw.both, tau, kappa, curve, y, turned);
     } else {
@@ -119,7 +115,7 @@ struct RelaxedCost {
       turned = draw.smooth.slope(y, by_log_tau);
       turns_ = std::move(by_log_tau);
     }
-    const Row<T> ones = Row<T>::Ones(y.cols());
+    const Lent<Row<T>> ones = Row<T>::Ones(y.cols());
     if (tuned) {
       if constexpr (SecondOrderIntegrand<F, T>) {
         auto all = curvature(f, y, turned, ones);
@@ -136,13 +132,6 @@ struct RelaxedCost {
     if constexpr (Coupled<Q>::diagonal)
       draw.smooth.differences(draw.rate, y, turned, slope, second, tau, kappa, curve, difference, difference_by_tau);
     else differences(draw, y, slope, second, tau, kappa, curve);
-  }
-
-  RelaxedCost(const RelaxedCost&) = delete;
-  RelaxedCost& operator=(const RelaxedCost&) = delete;
-  ~RelaxedCost() {
-    give_back(difference);
-    give_back(difference_by_tau);
   }
 
  private:

@@ -19,7 +19,10 @@ class Kept {
 
   Index dropped() const { return dropped_; }
   /// 1 for a column that counts, 0 for one that was dropped.
-  Row<T> keep() const { return dropped_ == 0 ? Row<T>::Ones(samples_ * points_) : keep_; }
+  Lent<Row<T>> keep() const {
+    if (dropped_ == 0) return Row<T>::Ones(samples_ * points_);
+    return keep_;
+  }
 
   /// Drops the columns where some row is not finite; true if there were any.
   template <class Derived>
@@ -61,7 +64,7 @@ class Kept {
   /// The mean of the kept values of each data point, and over the data points.
   T mean(const Row<T>& values) const { return dropped_ == 0 ? values.mean() : values.dot(weights()); }
   /// The weight of each column in the mean over the kept samples of each data point and over the data points.
-  Row<T> weights() const {
+  Lent<Row<T>> weights() const {
     if (dropped_ == 0) return Row<T>::Constant(samples_ * points_, T(1) / static_cast<T>(samples_ * points_));
     Row<T> count = Row<T>::Zero(points_);
     for (Index s = 0; s < samples_; ++s) count += keep_.segment(s * points_, points_);
@@ -94,7 +97,7 @@ Estimate<T> refused(Index dropped, Index evaluations) {
 template <class T, class E>
 void add_direct(const E& evaluation, const Row<T>& w, Vector<T>& gradient) {
   if constexpr (DirectEvaluation<E, T>) {
-    const Vector<T> direct = evaluation.direct(w);
+    const Lent<Vector<T>> direct = evaluation.direct(w);
     if (direct.size() != 0) gradient += direct;
   }
 }
@@ -112,8 +115,7 @@ Vector<T> to_parameters(const Q& q, Batch<T> g, const E& e, const Row<T>& w) {
   const GivesBack at_end(g);
   constexpr bool left_out = scored && requires { requires E::direct_mean_is_zero; };
   if constexpr (!left_out && requires { e.direct_theta(w); }) {
-    Batch<T> direct = e.direct_theta(w);
-    const GivesBack after(direct);
+    const Lent<Batch<T>> direct = e.direct_theta(w);
     if (direct.size() != 0) g.leftCols(direct.cols()) += direct;
     return q.link_pullback(g);
   } else {
@@ -147,9 +149,8 @@ Vector<T> score_with_direct(const E& e, const Q& q, const Batch<T>& x, const Row
         e.direct_theta(w);
         q.distribution().score(x, w);
       }) {
-    Batch<T> g = e.direct_theta(w);
-    const GivesBack at_end(g);
-    const Vector<T> flat = q.distribution().score(x, recentred);
+    Lent<Batch<T>> g = e.direct_theta(w);
+    const Lent<Vector<T>> flat = q.distribution().score(x, recentred);
     if (g.size() == 0) g.setZero(flat.size() / q.batch_size(), q.batch_size());
     g += Eigen::Map<const Batch<T>>(flat.data(), g.rows(), g.cols());
     return q.link_pullback(g);

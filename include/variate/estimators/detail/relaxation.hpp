@@ -61,7 +61,7 @@ class Relaxation<Bernoulli<S>> {
     math::sigmoid(a.data(), a.data(), a.size());
     return a;
   }
-  Batch<S> slope(const Batch<S>& y, const Batch<S>& t) const { return t.array() * y.array() * (S(1) - y.array()); }
+  Lent<Batch<S>> slope(const Batch<S>& y, const Batch<S>& t) const { return t.array() * y.array() * (S(1) - y.array()); }
   Batch<S> curvature(const Batch<S>& y, const Batch<S>& s, const Batch<S>& t) const {
     return s.array() * t.array() * y.array() * (S(1) - y.array()) * (S(1) - S(2) * y.array());
   }

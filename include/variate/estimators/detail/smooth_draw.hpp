@@ -13,22 +13,21 @@ namespace variate::detail {
 /// f at the points x, whose gradients g go to theta by `to_theta(g)`: both K x nB. Samples with a value or gradient that is not finite
 /// are dropped: `copy(to, from)` overwrites what else belongs to a column of x.
 template <class Q, class F, class ToTheta, class Copy>
-Estimate<ScalarOf<Q>> through_points(const Q& q, const F& f, Batch<ScalarOf<Q>> x, Index n, ToTheta to_theta, Copy copy) {
+Estimate<ScalarOf<Q>> through_points(const Q& q, const F& f, Lent<Batch<ScalarOf<Q>>> x, Index n, ToTheta to_theta,
+                                    Copy copy) {
   using T = ScalarOf<Q>;
   Kept<T> kept(n, q.batch_size());
-  const GivesBack at_end(x);
   Estimate<T> estimate;
   const auto attempt = [&] {
     estimate.evaluations += x.cols();
     const auto e = variate::evaluate(f, x);
     if (kept.drop_non_finite(e.value)) return false;
-    const Row<T> w = kept.weights();
-    Batch<T> g;
-    const GivesBack after(g);
+    const Lent<Row<T>> w = kept.weights();
+    Lent<Batch<T>> g;
     estimate.f = e.pullback(w, g);
     if (kept.drop_non_finite(g)) return false;
     estimate.value = e.value.dot(w);
-    estimate.q = to_parameters<false>(q, Batch<T>(to_theta(g)), e, w);
+    estimate.q = to_parameters<false>(q, to_theta(g), e, w);
     return true;
   };
   bool done = attempt();
@@ -52,9 +51,7 @@ template <class Q, class F>
 constexpr Never explain_smooth() {
   static_assert(Relaxable<Q>, "this estimator needs a distribution with a relaxation: Bernoulli or OneHotCategorical, bound or not.");
   if constexpr (Relaxable<Q>) {
-    static_assert(Integrand<F, ScalarOf<Q>>,
-                  "the model must be callable on a batch and return one number a column: "
-                  "Row<T> operator()(const Batch<T>& x) const (or evaluate(x), or value_and_gradient(x, gradient)).");
+    explain_values<Q, F>();
     static_assert(DifferentiableIntegrand<F, ScalarOf<Q>> || !Integrand<F, ScalarOf<Q>>,
                   "this estimator needs the model's gradient by x: write value_and_gradient(x, gradient), "
                   "or wrap a generic model in differentiable(model), or use Disarm or Reinforce.");

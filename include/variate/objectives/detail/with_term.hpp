@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "variate/core/concepts.hpp"
+#include "variate/core/spare.hpp"
 
 namespace variate::detail {
 
@@ -13,7 +14,7 @@ struct WithTermEvaluation {
   FE f;
   Term term;
   Index points;
-  Row<T> value;
+  Lent<Row<T>> value;
 
   Vector<T> pullback(const Row<T>& w) const { return f.pullback(w); }
   Vector<T> pullback(const Row<T>& w, Batch<T>& g) const
@@ -36,8 +37,8 @@ struct WithTermEvaluation {
 
  private:
   /// Over the samples of each data point.
-  Row<T> summed(const Row<T>& w) const {
-    Row<T> of_point = Row<T>::Zero(points);
+  Lent<Row<T>> summed(const Row<T>& w) const {
+    Lent<Row<T>> of_point = Row<T>::Zero(points);
     for (Index c = 0; c < w.size(); c += points) of_point += w.segment(c, points);
     return of_point;
   }
@@ -76,7 +77,7 @@ class WithTerm {
   }
 
   Term term_;
-  Row<T> values_;
+  Lent<Row<T>> values_;
 };
 
 }  // namespace variate::detail
