@@ -80,7 +80,8 @@ class WeightedTrainer {
   /// Puts other parameters in place, and the optimizer that goes with them.
   void restore(const Vector<T>& params, const Optimizer& optimizer) {
     q_.set_params(params);
-    mover_ = detail::Mover<Optimizer, T>(optimizer);
+    const detail::Mover<Optimizer, T> other(optimizer);
+    mover_ = other;  // by copy, which takes no room along: g++ 12 with sanitizers warns of moving an empty one
   }
 
   /// The gradient of the next minibatch; nothing changes. `rng` is used only to shuffle.
