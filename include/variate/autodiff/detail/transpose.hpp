@@ -63,6 +63,7 @@ void transpose_four(T* to, Index to_row, const T* from, Index from_row) {
 template <class T>
 [[gnu::noinline]] void transpose(T* to, const T* from, Index rows, Index cols) {
   constexpr Index strip = 16;
+  if (rows == 0) return;  // there may be no memory at all
   for (Index j = 0; j < cols; j += strip) {
     const Index end = std::min(cols, j + strip);
     Index i = 0;
