@@ -51,10 +51,10 @@ struct ElboRule {
   static constexpr detail::Never explain() {
     using BoundQ = detail::BoundOf<Q, ScalarOf<Q>>;
     using BoundP = detail::BoundOf<P, ScalarOf<Q>>;
-    if constexpr (!detail::accepts<Estimator, BoundQ, BoundP>)
-      return Estimator::template explain<BoundQ, BoundP>();
-    else if constexpr (!detail::accepts<Objective, BoundQ, BoundP>)
+    if constexpr (!detail::accepts<Objective, BoundQ, BoundP>)
       return Objective::template explain<BoundQ, BoundP>();
+    else if constexpr (!detail::accepts<Estimator, BoundQ, BoundP>)
+      return Estimator::template explain<BoundQ, BoundP>();
     else
       return Estimator::template explain<BoundQ, detail::IntegrandOf<Objective, BoundQ, BoundP>>();
   }
