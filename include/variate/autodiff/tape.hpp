@@ -101,15 +101,10 @@ class Tape {
 
   /// A new batch, values not set. `wants`: its adjoint is of interest.
   Node& batch(Index rows, Index cols, bool wants) {
-    Node& node = *new (arena_.allocate(sizeof(Node))) Node;
-    node.tape = this;
-    node.previous = last_;
-    node.rows = rows;
-    node.cols = cols;
-    node.plane = padded(rows * cols);
+    Node& node = bare(rows, cols);
     node.value = numbers(planes * node.plane);
     if (wants) node.adjoint = numbers(planes * node.plane);
-    return *(last_ = &node);
+    return node;
   }
   /// A batch copied from outside: a variable if `wants`. A tangent (dual lanes only) may be given; it is zero otherwise.
   Node& input(const Scalar* value, Index rows, Index cols, bool wants, const Scalar* tangent = nullptr) {
@@ -127,15 +122,10 @@ class Tape {
     if constexpr (planes == 2) {
       return input(value, rows, cols, wants);
     } else {
-      Node& node = *new (arena_.allocate(sizeof(Node))) Node;
-      node.tape = this;
-      node.previous = last_;
-      node.rows = rows;
-      node.cols = cols;
-      node.plane = padded(rows * cols);
+      Node& node = bare(rows, cols);
       node.value = const_cast<Scalar*>(value);  // nobody writes to an input
       if (wants) node.adjoint = numbers(node.plane);
-      return *(last_ = &node);
+      return node;
     }
   }
   /// A part of a batch, `from` numbers after its beginning, under another shape: nothing is copied.
@@ -209,6 +199,16 @@ class Tape {
   std::size_t capacity() const { return arena_.capacity(); }
 
  private:
+  /// The next node, without numbers.
+  Node& bare(Index rows, Index cols) {
+    Node& node = *new (arena_.allocate(sizeof(Node))) Node;
+    node.tape = this;
+    node.previous = last_;
+    node.rows = rows;
+    node.cols = cols;
+    node.plane = padded(rows * cols);
+    return *(last_ = &node);
+  }
   static bool is_view(const Node& n) { return n.record && !n.backward; }
 
   detail::Arena arena_;
