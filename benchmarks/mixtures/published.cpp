@@ -2,7 +2,7 @@
 /// quotes them). Prints one JSON object a run, of the form of benchmarks/peers/gmmvi/run.py: the curve of the ELBO, from 2000
 /// draws of the mixture each time, against evaluations of the target and seconds of the steps alone.
 ///
-///     published TARGET CODE [--seconds S] [--evaluations N] [--until ELBO] [--seed N] [--every N]
+///     published TARGET CODE [--seconds S] [--evaluations N] [--until ELBO] [--seed N] [--every N] [--threads N]
 ///
 /// TARGET is gmm20, stm20, breast_cancer, german_credit or planar4. Not a Google benchmark: a run takes seconds to minutes.
 #include <Eigen/Cholesky>
@@ -26,6 +26,7 @@
 #include "variate/mixtures/targets/logistic_regression.hpp"
 #include "variate/mixtures/targets/planar_robot.hpp"
 #include "variate/mixtures/targets/student_t_mixture.hpp"
+#include "variate/parallel/thread_pool.hpp"
 #include "variate/random/rng.hpp"
 
 namespace {
@@ -36,7 +37,7 @@ using nlohmann::json;
 struct Options {
   std::string target, code;
   double seconds = 60, until = std::numeric_limits<double>::infinity();
-  Index evaluations = 1'000'000'000, every = 25;
+  Index evaluations = 1'000'000'000, every = 25, threads = 1;
   std::uint64_t seed = 10000;
 };
 
@@ -135,7 +136,8 @@ template <class Target>
 void run(const Options& options, const Target& target) {
   Rng rng(options.seed);
   const Rng fresh = rng.split(~std::uint64_t{0});
-  auto gmmvi = build_from_config(config_of(options), target, rng, target.event_size());
+  ThreadPool pool(options.threads);
+  auto gmmvi = build_from_config(config_of(options), target, rng, target.event_size(), pool);
   double spent = 0, elbo = -std::numeric_limits<double>::infinity(), error = 0;
   Index evaluations = 0, steps = 0;
   json curve = json::array();
@@ -163,6 +165,7 @@ void run(const Options& options, const Target& target) {
               {"target", options.target},
               {"code", options.code},
               {"seed", options.seed},
+              {"threads", options.threads},
               {"iterations", steps},
               {"evals", evaluations},
               {"seconds", spent},
@@ -189,7 +192,7 @@ json recorded(const std::string& name) {
 int main(int argc, char** argv) try {
   if (argc < 3)
     throw std::runtime_error(
-        "usage: published TARGET CODE [--seconds S] [--evaluations N] [--until ELBO] [--seed N] [--every N]");
+        "usage: published TARGET CODE [--seconds S] [--evaluations N] [--until ELBO] [--seed N] [--every N] [--threads N]");
   Options options;
   options.target = argv[1];
   options.code = argv[2];
@@ -200,6 +203,7 @@ int main(int argc, char** argv) try {
     else if (name == "--until") options.until = std::atof(argv[i + 1]);
     else if (name == "--seed") options.seed = std::strtoull(argv[i + 1], nullptr, 10);
     else if (name == "--every") options.every = std::atol(argv[i + 1]);
+    else if (name == "--threads") options.threads = std::atol(argv[i + 1]);
     else throw std::runtime_error("unknown option " + name);
   }
   if (options.target == "gmm20") run(options, GaussianMixtureTarget<double>(recorded_mixture(recorded("gmm20"))));

@@ -22,27 +22,29 @@ MixtureSamples<double> three_samples() {
 
 TEST_CASE("weights of samples are ratios of densities up to a factor that is told", "[mixtures]") {
   const auto samples = natural_gradient::three_samples();
-  variate::detail::ComponentWeights<double> weights(samples, 2, false);
+  const variate::detail::ComponentWeights<double> of(samples, 2, false);
+  variate::detail::RatioWeights<double> weights;
   for (variate::Index k = 0; k < 2; ++k) {
-    REQUIRE(weights.look_at(k));
-    CHECK(weights.used() == 3);
+    REQUIRE(of.look_at(k, weights));
+    CHECK(of.used(weights) == 3);
     for (variate::Index i = 0; i < 3; ++i)
-      CHECK(weights.weights()[i] * weights.scale() ==
+      CHECK(weights.weights[i] * std::exp(weights.shift) ==
             Approx(std::exp(samples.densities(k, i) - samples.background[i])).margin(1e-30));
-    CHECK(weights.sum() == Approx(weights.weights().sum()));
+    CHECK(weights.sum == Approx(weights.weights.sum()));
   }
 }
 
 TEST_CASE("a component's own samples are those of the newest distributions", "[mixtures]") {
   const auto samples = natural_gradient::three_samples();
-  variate::detail::ComponentWeights<double> weights(samples, 2, true);
-  REQUIRE(weights.look_at(1));
-  CHECK(weights.used() == 2);
-  CHECK(weights.weights() == variate::Row<double>{{0.0, 1.0, 1.0}});
-  REQUIRE(weights.look_at(0));
-  CHECK(weights.weights() == variate::Row<double>{{1.0, 0.0, 0.0}});
-  variate::detail::ComponentWeights<double> of_three(samples, 3, true);
-  CHECK_FALSE(of_three.look_at(0));  // nobody drew for it
+  const variate::detail::ComponentWeights<double> of(samples, 2, true);
+  variate::detail::RatioWeights<double> weights;
+  REQUIRE(of.look_at(1, weights));
+  CHECK(of.used(weights) == 2);
+  CHECK(weights.weights == variate::Row<double>{{0.0, 1.0, 1.0}});
+  REQUIRE(of.look_at(0, weights));
+  CHECK(weights.weights == variate::Row<double>{{1.0, 0.0, 0.0}});
+  const variate::detail::ComponentWeights<double> of_three(samples, 3, true);
+  CHECK_FALSE(of_three.look_at(0, weights));  // nobody drew for it
 }
 
 TEST_CASE("an estimate given up is no number", "[mixtures]") {

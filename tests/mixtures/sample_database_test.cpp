@@ -167,3 +167,33 @@ TEST_CASE("additions that do not fit are refused", "[mixtures]") {
   CHECK_THROWS_AS(SampleDatabase<double>({.max_samples = 0}), InvalidArgument);
   CHECK_THROWS_AS(SampleDatabase<double>({.reach = -1}), InvalidArgument);
 }
+
+TEST_CASE("the database tells where its rows came from when their distributions are forgotten, and after thinning", "[mixtures]") {
+  Gaussians<double> q = two();
+  SampleDatabase<double, Covariance::full> database({.max_samples = 20, .reach = 1});
+  database.add(numbered(0, 4, {0, 0, 1, 1}), q);
+  q.replace(0, q[0].mean, q[0].factor);
+  database.add(numbered(4, 6, {0, 0, 0, 1, 1, 1}), q);
+  q.remove(0);
+  q.add(-1.0, q[0].mean, q[0].factor);
+  database.add(numbered(10, 4, {0, 0, 1, 1}), q);
+  const auto origins = [&] {
+    std::vector<std::uint64_t> all;
+    std::vector<Index> rows = {1, 2, 5, 6}, seen;
+    if (database.size() == 14) rows = {0, 2, 5, 7, 10, 13};
+    database.for_each_batch(rows.data(), static_cast<Index>(rows.size()),
+                            [&](const StoredSamples<double>& batch, const std::vector<Index>& columns, Index first) {
+                              CHECK(first == static_cast<Index>(seen.size()));
+                              for (const Index c : columns) {
+                                seen.push_back(static_cast<Index>(batch.target[c]));
+                                all.push_back(database.origin(batch.mapping[static_cast<std::size_t>(c)]));
+                              }
+                            });
+    CHECK(seen == (database.size() == 14 ? rows : std::vector<Index>{2, 4, 10, 12}));
+    return all;
+  };
+  CHECK(origins() == std::vector<std::uint64_t>{1, 2, 1, 2, 2, 3});
+  database.add(numbered(20, 8, std::vector<Index>(8, 1)), q);  // rows 0, 2, 4, ... are left of the others
+  REQUIRE(database.size() == 15);
+  CHECK(origins() == std::vector<std::uint64_t>{2, 1, 2, 3});
+}

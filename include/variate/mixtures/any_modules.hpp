@@ -31,14 +31,14 @@ struct AnyEstimator {
     More::Workspace<T> more;
   };
   /// What the choice says.
-  template <class T, Covariance C>
+  template <class T, Covariance C, class E>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature, const Vector<T>& regularizers,
-                  NaturalGradients<T, C>& out, Workspace<T>& work) const {
+                  NaturalGradients<T, C>& out, Workspace<T>& work, E& executor) const {
     std::visit(
         [&](const auto& estimator) {
           if constexpr (std::same_as<std::remove_cvref_t<decltype(estimator)>, Stein>)
-            estimator(model, samples, temperature, regularizers, out, work.stein);
-          else estimator(model, samples, temperature, regularizers, out, work.more);
+            estimator(model, samples, temperature, regularizers, out, work.stein, executor);
+          else estimator(model, samples, temperature, regularizers, out, work.more, executor);
         },
         choice);
   }

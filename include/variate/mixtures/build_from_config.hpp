@@ -345,20 +345,31 @@ Gaussians<T, C> mixture_from_config(const Config& config, Rng& rng, Index d) {
   return initial_mixture<C>(rng, s.num_initial_components, mean, scale, variances);
 }
 
-/// The whole, from a first mixture; any of the 432 codenames is the same type.
-template <class Target, class T, Covariance C>
-auto build_from_config(const Config& config, Target&& target, Gaussians<T, C> start) {
+/// The whole, from a first mixture, on the threads of an executor, which is borrowed; any of the 432 codenames is the same type.
+template <class Target, class T, Covariance C, Executor E>
+auto build_from_config(const Config& config, Target&& target, Gaussians<T, C> start, E& executor) {
   using F = std::remove_cvref_t<Target>;
   constexpr bool gradients = detail::is_target<F, T, true>() || detail::has_minibatches<F, detail::AnyRng>;
   const Index d = start.event_size();
-  return GmmVi<F, AnyModules<gradients>, T, C>(std::forward<Target>(target), std::move(start),
-                                               build_from_config<AnyModules<gradients>>(config),
-                                               options_from_config<T>(config, d));
+  return GmmVi<F, AnyModules<gradients>, T, C, E>(std::forward<Target>(target), std::move(start),
+                                                  build_from_config<AnyModules<gradients>>(config),
+                                                  options_from_config<T>(config, d), executor);
+}
+/// The same on this thread.
+template <class Target, class T, Covariance C>
+auto build_from_config(const Config& config, Target&& target, Gaussians<T, C> start) {
+  static constexpr SerialExecutor here{};
+  return build_from_config(config, std::forward<Target>(target), std::move(start), here);
 }
 /// The whole, for a target in d dimensions: `build_from_config(config, target, rng, d)`.
 template <Covariance C = Covariance::full, class T = double, class Target, class Rng>
 auto build_from_config(const Config& config, Target&& target, Rng& rng, Index d) {
   return build_from_config(config, std::forward<Target>(target), mixture_from_config<C, T>(config, rng, d));
+}
+/// The same on the threads of an executor.
+template <Covariance C = Covariance::full, class T = double, class Target, class Rng, Executor E>
+auto build_from_config(const Config& config, Target&& target, Rng& rng, Index d, E& executor) {
+  return build_from_config(config, std::forward<Target>(target), mixture_from_config<C, T>(config, rng, d), executor);
 }
 
 }  // namespace variate

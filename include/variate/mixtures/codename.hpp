@@ -71,5 +71,12 @@ GmmVi<std::remove_cvref_t<Target>, ModulesOf<name>, T, C> build(Target&& target,
                                                                 std::type_identity_t<GmmViOptions<T>> options = {}) {
   return {std::forward<Target>(target), std::move(start), std::move(modules), std::move(options)};
 }
+/// The same on the threads of an executor, which is borrowed.
+template <Codename name, class Target, class T, Covariance C, Executor E>
+GmmVi<std::remove_cvref_t<Target>, ModulesOf<name>, T, C, E> build(Target&& target, Gaussians<T, C> start,
+                                                                   std::type_identity_t<ModulesOf<name>> modules,
+                                                                   std::type_identity_t<GmmViOptions<T>> options, E& executor) {
+  return {std::forward<Target>(target), std::move(start), std::move(modules), std::move(options), executor};
+}
 
 }  // namespace variate

@@ -18,6 +18,7 @@
 #include "variate/math/log_sum_exp.hpp"
 #include "variate/mixtures/detail/offset_log_sum_exp.hpp"
 #include "variate/mixtures/detail/quadratic_forms.hpp"
+#include "variate/parallel/detail/slots.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate {
@@ -73,6 +74,7 @@ struct Gaussian {
   Factor inverse;             ///< of the factor
   T log_scale{};              ///< sum log diag of the factor
   std::uint64_t version = 0;  ///< two with the same version in one run are the same
+  std::uint64_t origin = 0;   ///< which component of a mixture it is, however often it was replaced; 0: of none
 
   Gaussian() = default;
   /// The factor's diagonal is positive; nothing is checked.
@@ -135,7 +137,7 @@ class Gaussians {
     detail::require_finite(name, "means", means);
     for (std::size_t k = 0; k < factors.size(); ++k) {
       require_factor(k, factors[k], means.rows());
-      components_.emplace_back(Vector<T>(means.col(static_cast<Index>(k))), std::move(factors[k]), next_version_++);
+      append(Vector<T>(means.col(static_cast<Index>(k))), std::move(factors[k]));
     }
     set_log_weights(weights.array().log().matrix());
   }
@@ -160,14 +162,19 @@ class Gaussians {
     math::log_softmax(log_weights_.data(), log_weights_.data(), log_weights_.size());
   }
   /// Replaces the k-th.
-  void replace(Index k, Vector<T> mean, Factor factor) {
-    components_[static_cast<std::size_t>(k)] = Gaussian<T, C>(std::move(mean), std::move(factor), next_version_++);
+  void replace(Index k, Vector<T> mean, Factor factor) { replace(k, Gaussian<T, C>(std::move(mean), std::move(factor))); }
+  /// By one that is made already; its version and its origin are set.
+  void replace(Index k, Gaussian<T, C> gaussian) {
+    Gaussian<T, C>& old = components_[static_cast<std::size_t>(k)];
+    gaussian.version = next_version_++;
+    gaussian.origin = old.origin;
+    old = std::move(gaussian);
   }
   /// One more at the end; then all weights are normalised.
   void add(T log_weight, Vector<T> mean, Factor factor) {
     detail::require_size("Gaussians", "size of the new mean", mean.size(), event_size());
     require_factor(components_.size(), factor, event_size());
-    components_.emplace_back(std::move(mean), std::move(factor), next_version_++);
+    append(std::move(mean), std::move(factor));
     log_weights_.conservativeResize(size());
     log_weights_[size() - 1] = log_weight;
     set_log_weights(Vector<T>(log_weights_));
@@ -192,10 +199,15 @@ class Gaussians {
     component_log_densities(x, out);
     return out;
   }
-  /// Only of n columns from column `from` on; the others of out (K x columns of x) stay.
-  void component_log_densities(const Batch<T>& x, Index from, Index n, Batch<T>& out) const {
-    std::vector<T> room;
-    for (Index k = 0; k < size(); ++k) (*this)[k].log_density(x, from, n, out.data() + k * out.cols() + from, room);
+  /// Only of n columns from column `from` on; the others of out (K x columns of x) stay. On the threads of an executor; the bits
+  /// are the same.
+  template <class E = const SerialExecutor>
+  void component_log_densities(const Batch<T>& x, Index from, Index n, Batch<T>& out, E& executor = here) const {
+    detail::for_stretches(executor, n, [&](Index begin, Index count) {
+      std::vector<T> room;
+      for (Index k = 0; k < size(); ++k)
+        (*this)[k].log_density(x, from + begin, count, out.data() + k * out.cols() + from + begin, room);
+    });
   }
   /// log density of each column.
   Row<T> log_density(const Batch<T>& x) const {
@@ -238,7 +250,12 @@ class Gaussians {
   /// sum_k r_k P_k (mean_k - x), d x n: the gradient of the log density, from the responsibilities. Components that have less
   /// than e^-80 of each of some columns that stand together are left out of their sums.
   void gradient(const Batch<T>& x, const Batch<T>& responsibilities, Batch<T>& out) const {
-    detail::weighted_slopes(components_, x, responsibilities, out);
+    out.resize(x.rows(), x.cols());
+    gradient(x, responsibilities, 0, x.cols(), out);
+  }
+  /// Only of n columns from column `from` on; out has its size, its other columns stay.
+  void gradient(const Batch<T>& x, const Batch<T>& responsibilities, Index from, Index n, Batch<T>& out) const {
+    detail::weighted_slopes(components_, x, responsibilities, from, n, out);
   }
   /// log density of coordinate j alone, at the columns of x (d x n): d x n.
   Batch<T> marginal_log_density(const Batch<T>& x) const {
@@ -312,6 +329,11 @@ class Gaussians {
   }
 
  private:
+  static constexpr SerialExecutor here{};
+
+  void append(Vector<T> mean, Factor factor) {
+    components_.emplace_back(std::move(mean), std::move(factor), next_version_++).origin = next_origin_++;
+  }
   static void require_factor(std::size_t k, const Factor& factor, Index d) {
     const std::string which = "factor " + std::to_string(k);
     detail::require_size("Gaussians", "rows of " + which, factor.rows(), d);
@@ -336,7 +358,7 @@ class Gaussians {
 
   std::vector<Gaussian<T, C>> components_;
   Vector<T> log_weights_;
-  std::uint64_t next_version_ = 1;
+  std::uint64_t next_version_ = 1, next_origin_ = 1;
 };
 
 }  // namespace variate

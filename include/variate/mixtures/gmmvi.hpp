@@ -27,6 +27,9 @@
 #include "variate/mixtures/trust_region.hpp"
 #include "variate/mixtures/weight_stepsizes.hpp"
 #include "variate/mixtures/weight_updates.hpp"
+#include "variate/parallel/chunks.hpp"
+#include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/executor.hpp"
 
 namespace variate {
 
@@ -77,9 +80,14 @@ struct GmmViStep : Step {
 /// `minibatch(rng)` is asked at each step for one of these, bound to a part of the data. Samples whose value or gradient is not
 /// finite are dropped and counted. If none is left and nothing is stored, the step is not taken.
 ///
+/// With an executor, which is borrowed, the work of a step is spread over its threads: components, samples, and calls of the
+/// target, each with a stretch of the columns (but not of a target with `minibatch`, which may count them), several at a time.
+/// The bits are the same for any number of threads.
+///
 /// A copy is a checkpoint. If the target throws, nothing has changed (but for the database, which keeps the new samples, if it
 /// throws at candidates for a component that takes the place of one just deleted).
-template <class Target, class Modules = GmmViModules<>, class T = double, Covariance C = Covariance::full>
+template <class Target, class Modules = GmmViModules<>, class T = double, Covariance C = Covariance::full,
+          class E = const SerialExecutor>
 class GmmVi {
   using Estimator = std::remove_cvref_t<decltype(std::declval<Modules&>().natural_gradient)>;
   static constexpr bool gradients = Estimator::needs_gradients;
@@ -90,7 +98,12 @@ class GmmVi {
 
   /// From a first mixture. InvalidArgument or DomainError for options out of range, ShapeError for a prior of another size.
   GmmVi(Target target, Gaussians<T, C> start, Modules modules = {}, GmmViOptions<T> options = {})
-      : target_(std::move(target)),
+    requires std::is_same_v<E, const SerialExecutor>
+      : GmmVi(std::move(target), std::move(start), std::move(modules), std::move(options), here) {}
+  /// The same on the threads of an executor.
+  GmmVi(Target target, Gaussians<T, C> start, Modules modules, GmmViOptions<T> options, E& executor)
+      : executor_(&executor),
+        target_(std::move(target)),
         model_(std::move(start)),
         modules_(std::move(modules)),
         options_(std::move(options)),
@@ -136,10 +149,10 @@ class GmmVi {
   template <class R>
   GmmViStep step(R& rng) {
     if constexpr (!detail::is_target<Target, T, gradients>() && !detail::has_minibatches<Target, R>) {
-      return explain();
+      return detail::explain_target<T, gradients>();
     } else if constexpr (detail::has_minibatches<Target, R>) {
       const auto bound = target_.minibatch(rng);
-      if constexpr (!detail::is_target<std::remove_cvref_t<decltype(bound)>, T, gradients>()) return explain();
+      if constexpr (!detail::is_target<std::remove_cvref_t<decltype(bound)>, T, gradients>()) return detail::explain_target<T, gradients>();
       else return step_with(bound, rng);
     } else {
       return step_with(target_, rng);
@@ -152,15 +165,6 @@ class GmmVi {
     Index evaluations = 0, dropped = 0;
   };
 
-  static detail::Never explain() {
-    static_assert(sizeof(T) == 0 || !gradients,
-                  "Stein needs the target's gradient: write value_and_gradient(x, gradient), or a generic function of the "
-                  "vocabulary of autodiff/ such as [](const auto& z) { return -0.5 * sum(square(z)); }; or use More.");
-    static_assert(sizeof(T) == 0 || gradients,
-                  "the target must be callable on a batch and return one number a column: Row<T> operator()(const Batch<T>& x) "
-                  "const (or value_and_gradient(x, gradient), or be a generic function of the vocabulary of autodiff/).");
-    return {};
-  }
   SampleDatabaseOptions database_options() const {
     modules_.selector.check();
     Index most = model_.size();
@@ -180,10 +184,10 @@ class GmmVi {
   GmmViStep step_with(const F& target, R& rng) {
     GmmViStep report;
     report.index = index_;
-    const SelectedDraws<T> draws = selection_.draw(modules_.selector, model_, database_, rng);
+    const SelectedDraws<T> draws = selection_.draw(modules_.selector, model_, database_, rng, *executor_);
     Row<T> value;
     Batch<T> gradient;
-    detail::evaluate_target<gradients>(target, draws.x, value, gradient);
+    evaluate<gradients>(target, draws.x, value, gradient);
     const std::vector<Index> good = detail::good_columns(value, gradient);
     report.evaluations = draws.x.cols();
     report.dropped = draws.x.cols() - static_cast<Index>(good.size());
@@ -200,7 +204,7 @@ class GmmVi {
     selection_.store(static_cast<Index>(good.size()) == draws.x.cols()
                          ? StoredSamples<T>{draws.x, std::move(value), std::move(gradient), draws.components}
                          : detail::columns_of(draws.x, value, gradient, draws.components, good),
-                     model_, database_);
+                     model_, database_, *executor_);
     report.samples = selection_.samples.stored.target.size();
     if constexpr (adaptive) {
       const bool late = !from_prior && modules_.components.num_prior_samples > 0 && modules_.components.deletes(index_ + 1) &&
@@ -233,27 +237,20 @@ class GmmVi {
   /// Components, then weights.
   void update(GmmViStep& report) {
     const MixtureSamples<T>& samples = selection_.samples;
-    const Index columns = states_.reward_history.cols(), n = samples.stored.target.size();
+    const Index columns = states_.reward_history.cols();
     for (Index k = 0; k < model_.size(); ++k) {
       const auto i = static_cast<std::size_t>(k);
       states_.stepsizes[i] =
           modules_.component_stepsize(states_.stepsizes[i], states_.updates[i].received_updates,
                                       states_.reward_history(k, columns - 2), states_.reward_history(k, columns - 1));
     }
-    modules_.natural_gradient(model_, samples, options_.temperature, states_.regularizers(), natural_, estimator_work_);
-    for (Index k = 0; k < model_.size(); ++k) {
-      const auto i = static_cast<std::size_t>(k);
-      mean_ = model_[k].mean;
-      factor_ = model_[k].factor;
-      const ComponentStep<T> step{states_.stepsizes[i], options_.temperature, states_.initial_l2_regularizer};
-      if (modules_.component_update(mean_, factor_, natural_.hessians[i], natural_.gradients[i], step, states_.updates[i],
-                                    work_)) {
-        model_.replace(k, mean_, factor_);
-        model_[k].log_density(samples.stored.x, 0, n, selection_.samples.densities.data() + k * n, room_);
-      } else {
-        ++report.rejected;
-      }
-    }
+    const auto& estimate = modules_.natural_gradient;
+    if constexpr (requires {
+                    estimate(model_, samples, T(1), states_.regularizers(), natural_, estimator_work_, *executor_);
+                  })
+      estimate(model_, samples, options_.temperature, states_.regularizers(), natural_, estimator_work_, *executor_);
+    else estimate(model_, samples, options_.temperature, states_.regularizers(), natural_, estimator_work_);
+    update_components(report);
 
     const T stepsize = modules_.weight_stepsize(weight_state_, model_.log_weights(), states_.rewards());
     const Vector<T> ratios =
@@ -266,6 +263,45 @@ class GmmVi {
     states_.store_weights(model_.weights());
   }
 
+  void update_components(GmmViStep& report) {
+    moved_.resize(static_cast<std::size_t>(model_.size()));
+    work_.resize(static_cast<std::size_t>(executor_->threads()));
+    detail::for_each_in_slots(*executor_, model_.size(), [&](Index slot, Index k) {
+      const auto i = static_cast<std::size_t>(k);
+      Vector<T> mean = model_[k].mean;
+      FactorOf<T, C> factor = model_[k].factor;
+      const ComponentStep<T> step{states_.stepsizes[i], options_.temperature, states_.initial_l2_regularizer};
+      moved_[i].reset();
+      if (modules_.component_update(mean, factor, natural_.hessians[i], natural_.gradients[i], step, states_.updates[i],
+                                    work_[static_cast<std::size_t>(slot)]))
+        moved_[i].emplace(std::move(mean), std::move(factor));
+    });
+    std::vector<Index> which;
+    for (Index k = 0; k < model_.size(); ++k) {
+      if (auto& moved = moved_[static_cast<std::size_t>(k)]) {
+        model_.replace(k, std::move(*moved));
+        which.push_back(k);
+      } else {
+        ++report.rejected;
+      }
+    }
+    MixtureSamples<T>& samples = selection_.samples;
+    const Index n = samples.stored.target.size();
+    detail::for_stretches(*executor_, n, [&](Index from, Index count) {
+      std::vector<T> room;
+      for (const Index k : which)
+        model_[k].log_density(samples.stored.x, from, count, samples.densities.data() + k * n + from, room);
+    });
+  }
+
+  /// The target, on the executor if there is one and the target is the user's own.
+  template <bool Gradients, class F>
+  void evaluate(const F& target, const Batch<T>& x, Row<T>& value, Batch<T>& gradient) const {
+    if constexpr (std::is_same_v<E, const SerialExecutor> || !std::is_same_v<F, Target>)
+      detail::evaluate_target<Gradients>(target, x, value, gradient);
+    else detail::evaluate_target<Gradients>(target, x, value, gradient, *executor_);
+  }
+
   /// Draws from the prior, evaluated.
   template <class F, class R>
   Candidates prior_candidates(const F& target, R& rng) const {
@@ -276,7 +312,7 @@ class GmmVi {
     out.rows.x = normals<T>(rng, model_.event_size(), n);
     prior_->place(out.rows.x);
     Batch<T> none;
-    detail::evaluate_target<false>(target, out.rows.x, out.rows.target, none);
+    evaluate<false>(target, out.rows.x, out.rows.target, none);
     out.evaluations = n;
     out.dropped = n - static_cast<Index>(detail::good_columns(out.rows.target, none).size());
     return out;
@@ -298,48 +334,29 @@ class GmmVi {
     report.evaluations += from_prior->evaluations;
     report.dropped += from_prior->dropped;
     const std::vector<Index> rows = database_.random_rows(rng, rule.num_database_samples);
-    const auto stored = static_cast<Index>(rows.size()), drawn = from_prior->rows.target.size();
     const T u = uniforms<T>(rng, 1, 1)(0, 0), mean_entropy = model_.average_entropy();
     const T entropy = prior_ ? rule.desired_entropy(u, mean_entropy, prior_->entropy()) : mean_entropy;
     const T threshold = static_cast<T>(rule.threshold(++additions_));
-    Row<T> some, at_prior = from_prior->rows.target;
-    for (Index c = 0; c < drawn; ++c)
-      if (!std::isfinite(at_prior[c])) at_prior[c] = std::numeric_limits<T>::quiet_NaN();
-    Batch<T> x;
-    const auto look_at_all = [&](auto look) {
-      constexpr Index block = 2048;
-      for (Index from = 0; from < stored; from += block) {
-        const Index n = std::min(block, stored - from);
-        database_.points(rows.data() + from, n, x, some);
-        look(x, some, from);
-      }
-      if (drawn > 0) look(from_prior->rows.x, at_prior, stored);
-    };
-    detail::CandidateSearch<T, C> search(model_, threshold);
-    look_at_all([&](const Batch<T>& points, const Row<T>& values, Index from) { search.look(points, values, from, from == 0); });
-    Index best = search.best();
-    if (best == detail::CandidateSearch<T, C>::unsettled) {
-      Row<T> density(stored + drawn), value(stored + drawn);
-      look_at_all([&](const Batch<T>& points, const Row<T>& values, Index from) {
-        value.segment(from, values.size()) = values;
-        density.segment(from, values.size()) = model_.log_density(points);
-      });
-      best = rule.best_candidate(density, value, threshold);
-    }
-    if (best < 0) return;
-    if (best < stored) database_.points(rows.data() + best, 1, x, some);
-    else x = from_prior->rows.x.col(best - stored);
+    Row<T> at_prior = from_prior->rows.target;
+    for (T& value : at_prior)
+      if (!std::isfinite(value)) value = std::numeric_limits<T>::quiet_NaN();
+    const Vector<T> mean =
+        detail::best_candidate(rule, model_, database_, rows, from_prior->rows.x, at_prior, threshold, *executor_);
+    if (mean.size() == 0) return;
     const Index d = model_.event_size();
     FactorOf<T, C> factor;
     const T deviation = rule.deviation(entropy, d);
     if constexpr (C == Covariance::full) factor = deviation * Batch<T>::Identity(d, d);
     else factor.setConstant(d, deviation);
     if (!std::isfinite(deviation) || !(deviation > 0)) return;
-    model_.add(T(AdaptiveComponents::new_log_weight), x.col(0), std::move(factor));
+    model_.add(T(AdaptiveComponents::new_log_weight), mean, std::move(factor));
     states_.add(std::exp(T(AdaptiveComponents::new_log_weight)), threshold, entropy);
     ++report.added;
   }
 
+  static constexpr SerialExecutor here{};
+
+  E* executor_;
   Target target_;
   Gaussians<T, C> model_;
   Modules modules_;
@@ -353,16 +370,14 @@ class GmmVi {
   detail::Selection<T, C> selection_;
   NaturalGradients<T, C> natural_;
   typename Estimator::template Workspace<T> estimator_work_;
-  ComponentWorkspace<T> work_;
-  Vector<T> mean_;
-  FactorOf<T, C> factor_;
-  std::vector<T> room_;
+  std::vector<ComponentWorkspace<T>> work_;            // of what runs at the same time, each its own
+  std::vector<std::optional<Gaussian<T, C>>> moved_;  // of each component; none if the update was rejected
 };
 
 /// Diagnoses a GMMVI from `draws` fresh draws of its mixture: the ELBO with its error, k-hat and effective sample size of p/q. Of
 /// its gradients nothing is said.
-template <class Target, class Modules, class T, Covariance C, class R>
-Diagnosis diagnose(const GmmVi<Target, Modules, T, C>& gmmvi, R&& rng, Index draws) {
+template <class Target, class Modules, class T, Covariance C, class E, class R>
+Diagnosis diagnose(const GmmVi<Target, Modules, T, C, E>& gmmvi, R&& rng, Index draws) {
   constexpr std::uint64_t report_stream = ~std::uint64_t{0};
   auto&& fresh = detail::stream(rng, report_stream);
   Diagnosis diagnosis;

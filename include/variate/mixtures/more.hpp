@@ -30,49 +30,58 @@ struct More {
   /// What it works in, kept for the next call.
   template <class T>
   struct Workspace {
-    Row<T> values;           ///< log p - log q
-    std::vector<T> z, y, w;  ///< whitened points, values and weights of the columns that count
-    std::vector<T> room;
-    QuadraticWorkspace<T> fit;
+    /// Of what runs at the same time, each its own.
+    struct Slot {
+      detail::RatioWeights<T> weights;
+      std::vector<T> z, y, w;  ///< whitened points, values and weights of the columns that count
+      QuadraticWorkspace<T> fit;
+    };
+    Row<T> values;  ///< log p - log q
+    std::vector<Slot> slots;
   };
 
-  /// Estimates for every component of the model, which has a regularizer each. Components without samples, or whose regression
-  /// has no solution, are given NaN. ShapeError if sizes do not fit.
-  template <class T, Covariance C>
+  /// Estimates for every component of the model, which has a regularizer each, on the threads of an executor. Components without
+  /// samples, or whose regression has no solution, are given NaN. ShapeError if sizes do not fit.
+  template <class T, Covariance C, class E = const SerialExecutor>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature, const Vector<T>& regularizers,
-                  NaturalGradients<T, C>& out, Workspace<T>& work) const {
+                  NaturalGradients<T, C>& out, Workspace<T>& work, E& executor = here) const {
     detail::require_samples("More", model, samples, false);
     detail::require_size("More", "number of regularizers", regularizers.size(), model.size());
     detail::offset_log_sum_exp(samples.densities, model.log_weights(), work.values);
     work.values = samples.stored.target - (tempered ? temperature : T(1)) * work.values;
     out.resize(model.size(), model.event_size());
-    detail::ComponentWeights<T> weights(samples, model.size(), only_use_own_samples);
-    Quadratic<T, C> fitted;
-    for (Index k = 0; k < model.size(); ++k) {
-      if (!weights.look_at(k)) {
+    const detail::ComponentWeights<T> weights(samples, model.size(), only_use_own_samples);
+    work.slots.resize(static_cast<std::size_t>(executor.threads()));
+    detail::for_each_in_slots(executor, model.size(), [&](Index slot, Index k) {
+      typename Workspace<T>::Slot& mine = work.slots[static_cast<std::size_t>(slot)];
+      if (!weights.look_at(k, mine.weights)) {
         out.give_up(k);
-        continue;
+        return;
       }
       // the common factor of the weights goes to the regularizer, where it cannot overflow
-      const T scale = use_self_normalized_importance_weights ? 1 / weights.sum() : weights.scale();
-      const Index m = gather(model[k], samples.stored.x, weights.weights(), work);
+      const T scale = use_self_normalized_importance_weights ? 1 / mine.weights.sum : std::exp(mine.weights.shift);
+      const Index m = gather(model[k], samples.stored.x, work.values, mine);
       const Index d = model.event_size();
-      if (!detail::solve_quadratic<C>(work.z.data(), m, d, m, work.y.data(), work.w.data(), regularizers[k] / scale, work.fit)) {
+      if (!detail::solve_quadratic<C>(mine.z.data(), m, d, m, mine.y.data(), mine.w.data(), regularizers[k] / scale, mine.fit)) {
         out.give_up(k);
-        continue;
+        return;
       }
-      detail::unwhiten(work.fit.coefficients(), model[k].inverse, model[k].mean, fitted);
+      Quadratic<T, C> fitted;
+      detail::unwhiten(mine.fit.coefficients(), model[k].inverse, model[k].mean, fitted);
       Vector<T>& gradient = out.gradients[static_cast<std::size_t>(k)];
       if constexpr (C == Covariance::full) gradient = fitted.quadratic * model[k].mean - fitted.linear;
       else gradient = fitted.quadratic.cwiseProduct(model[k].mean) - fitted.linear;
       out.hessians[static_cast<std::size_t>(k)].swap(fitted.quadratic);
-    }
+    });
   }
 
  private:
+  static constexpr SerialExecutor here{};
+
   /// The columns that count, whitened, in rows of their number, which is returned.
-  template <class T, Covariance C>
-  Index gather(const Gaussian<T, C>& g, const Batch<T>& x, const Row<T>& weights, Workspace<T>& work) const {
+  template <class T, Covariance C, class Slot>
+  Index gather(const Gaussian<T, C>& g, const Batch<T>& x, const Row<T>& values, Slot& work) const {
+    const Row<T>& weights = work.weights.weights;
     const Index d = x.rows(), n = x.cols();
     Index m = 0;
     detail::for_weighty_strips(weights.data(), n, [&](Index, Index count) { m += count; });
@@ -88,7 +97,7 @@ struct More {
       for (Index c = 0; c < count; ++c) {
         const T w = weights[from + c];
         work.w[static_cast<std::size_t>(at + c)] = w < detail::negligible<T> ? T(0) : w;
-        work.y[static_cast<std::size_t>(at + c)] = work.values[from + c];
+        work.y[static_cast<std::size_t>(at + c)] = values[from + c];
       }
       at += count;
     });

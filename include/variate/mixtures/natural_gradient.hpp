@@ -61,7 +61,7 @@ void require_samples(const char* name, const Gaussians<T, C>& model, const Mixtu
   require_size(name, "columns of the target's gradient", samples.stored.gradient.cols(), n);
 }
 
-/// Weights of all samples for one component after the other: exp(log density - background) up to a common factor.
+/// Weights of all samples for a component: exp(log density - background) up to the common factor exp(shift).
 template <class T>
 class ComponentWeights {
  public:
@@ -72,34 +72,26 @@ class ComponentWeights {
         first_(own && !samples.stored.mapping.empty()
                    ? *std::max_element(samples.stored.mapping.begin(), samples.stored.mapping.end()) - components + 1
                    : 0) {}
-  /// Looks at component k; false if it has no sample.
-  bool look_at(Index k) {
+  /// Those of component k; false if it has no sample.
+  bool look_at(Index k, RatioWeights<T>& out) const {
     const Index n = samples_->background.size();
     if (own_) {
-      ratios_.weights.resize(n);
-      ratios_.shift = 0;
-      for (Index i = 0; i < n; ++i) ratios_.weights[i] = samples_->stored.mapping[static_cast<std::size_t>(i)] - first_ == k;
-      ratios_.sum = ratios_.weights.sum();
-      used_ = ratios_.sum;
+      out.weights.resize(n);
+      out.shift = 0;
+      for (Index i = 0; i < n; ++i) out.weights[i] = samples_->stored.mapping[static_cast<std::size_t>(i)] - first_ == k;
+      out.sum = out.weights.sum();
     } else {
-      ratios_.set(samples_->densities.data() + k * n, samples_->background.data(), n);
-      used_ = static_cast<T>(n);
+      out.set(samples_->densities.data() + k * n, samples_->background.data(), n);
     }
-    return ratios_.sum > 0 && ratios_.sum <= std::numeric_limits<T>::max();
+    return out.sum > 0 && out.sum <= std::numeric_limits<T>::max();
   }
-  const Row<T>& weights() const { return ratios_.weights; }
-  T sum() const { return ratios_.sum; }
-  /// exp(log density - background) is weights() times this.
-  T scale() const { return std::exp(ratios_.shift); }
-  /// How many samples the component uses.
-  T used() const { return used_; }
+  /// How many samples the component uses whose weights these are.
+  T used(const RatioWeights<T>& weights) const { return own_ ? weights.sum : static_cast<T>(samples_->background.size()); }
 
  private:
   const MixtureSamples<T>* samples_;
   bool own_;
   Index first_;
-  RatioWeights<T> ratios_;
-  T used_ = 0;
 };
 
 /// Appends columns from .. from + count of (x - mean), and of what `second(j)` points at, to rows of `length` from `at` on.

@@ -164,6 +164,23 @@ class SampleDatabase {
       if (chosen[i]) order.push_back(static_cast<Index>(i));
     return order;
   }
+  /// Calls f(batch, columns, i) for each batch that some of `count` rows with ascending numbers are in, in their order: these are
+  /// its columns, the first of them is the i-th row. Nothing is copied.
+  template <class F>
+  void for_each_batch(const Index* rows, Index count, F f) const {
+    std::vector<Index> columns;
+    Index first = 0, at = 0;  // row that a batch begins with; row that is next
+    for (const StoredSamples<T>& chunk : chunks_) {
+      const Index i = at;
+      columns.clear();
+      for (; at < count && rows[at] < first + cols(chunk); ++at) columns.push_back(rows[at] - first);
+      if (!columns.empty()) f(chunk, columns, i);
+      first += cols(chunk);
+    }
+  }
+  /// The origin (see Gaussian) of the distribution that rows with this mapping came from; known when the distribution itself is
+  /// forgotten already.
+  std::uint64_t origin(Index mapping) const { return origins_[static_cast<std::size_t>(mapping)]; }
   /// Points and target values of `count` rows with ascending numbers.
   void points(const Index* rows, Index count, Batch<T>& x, Row<T>& target) const {
     const Index d = chunks_.empty() ? 0 : chunks_.back().x.rows();
@@ -217,9 +234,13 @@ class SampleDatabase {
     written_ += n;
     const Index base = numbered();
     slots_.resize(slots_.size() + static_cast<std::size_t>(k), nowhere);
+    origins_.resize(slots_.size(), 0);
     for (Index& m : batch.mapping) {
       Index& slot = slots_[static_cast<std::size_t>(base + m)];
-      if (slot == nowhere) slot = stored_slot(gaussian(m));
+      if (slot == nowhere) {
+        slot = stored_slot(gaussian(m));
+        origins_[static_cast<std::size_t>(base + m)] = gaussian(m).origin;
+      }
       m += base;
     }
     if (n == 0) return;
@@ -274,6 +295,7 @@ class SampleDatabase {
     std::vector<StoredSamples<T>> kept;
     std::unordered_map<Index, Index> number;
     std::vector<Index> slots;
+    std::vector<std::uint64_t> origins;
     std::size_t known = 0;
     Index row = 0;
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
@@ -290,6 +312,7 @@ class SampleDatabase {
           const auto [at, fresh] = number.try_emplace(old, static_cast<Index>(slots.size()));
           if (fresh) {
             slots.push_back(slots_[static_cast<std::size_t>(old)]);
+            origins.push_back(origins_[static_cast<std::size_t>(old)]);
             slots_[static_cast<std::size_t>(old)] = nowhere;
           }
           half.mapping.push_back(at->second);
@@ -302,6 +325,7 @@ class SampleDatabase {
     for (const Index slot : slots_)
       if (slot != nowhere) release(slot);
     slots_ = std::move(slots);
+    origins_ = std::move(origins);
     chunks_ = std::move(kept);
     known_from_ = known;
     size_ = (size_ + 1) / 2;
@@ -309,6 +333,7 @@ class SampleDatabase {
   void clear() {
     chunks_.clear();
     slots_.clear();
+    origins_.clear();
     gaussians_.clear();
     free_.clear();
     by_version_.clear();
@@ -319,6 +344,7 @@ class SampleDatabase {
   SampleDatabaseOptions options_;
   std::vector<StoredSamples<T>> chunks_;
   std::vector<Index> slots_;  // of each number: where its distribution is, or nowhere
+  std::vector<std::uint64_t> origins_;  // of each number
   std::vector<Shared> gaussians_;
   std::vector<Index> free_;
   std::unordered_map<std::uint64_t, Index> by_version_;

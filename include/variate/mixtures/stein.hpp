@@ -28,39 +28,57 @@ struct Stein {
   /// What it works in, kept for the next call.
   template <class T>
   struct Workspace {
+    /// Of what runs at the same time, each its own.
+    struct Slot {
+      detail::RatioWeights<T> weights;
+      std::vector<T> y, weighted;  ///< of a block of samples: off the mean, and with weights
+      std::vector<T> sum;          ///< padded d x d
+      Batch<T> product;            ///< d x d
+    };
     Batch<T> responsibilities, slopes;  ///< K x n, d x n
     Row<T> log_density;                 ///< of the mixture
     std::vector<T> x, s;                ///< points and slopes, a padded row for each sample
-    std::vector<T> y, weighted;         ///< of a block of samples: off the mean, and with weights
-    std::vector<T> sum;                 ///< padded d x d
-    Batch<T> product;                   ///< d x d
+    std::vector<Slot> slots;
   };
 
-  /// Estimates for every component of the model. Components without samples are given NaN. ShapeError if sizes do not fit.
-  template <class T, Covariance C>
+  /// Estimates for every component of the model, on the threads of an executor. Components without samples are given NaN.
+  /// ShapeError if sizes do not fit.
+  template <class T, Covariance C, class E = const SerialExecutor>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature,
-                  const Vector<T>& /*regularizers*/, NaturalGradients<T, C>& out, Workspace<T>& work) const {
+                  const Vector<T>& /*regularizers*/, NaturalGradients<T, C>& out, Workspace<T>& work, E& executor = here) const {
     detail::require_samples("Stein", model, samples, true);
     const Batch<T>& x = samples.stored.x;
-    detail::offset_log_sum_exp(samples.densities, model.log_weights(), work.log_density, &work.responsibilities);
-    model.gradient(x, work.responsibilities, work.slopes);
-    work.slopes = samples.stored.gradient - (tempered ? temperature : T(1)) * work.slopes;
-    by_sample(x, work.x);
-    by_sample(work.slopes, work.s);
-    out.resize(model.size(), model.event_size());
-    detail::ComponentWeights<T> weights(samples, model.size(), only_use_own_samples);
-    for (Index k = 0; k < model.size(); ++k) {
-      if (!weights.look_at(k)) {
+    const Index d = x.rows(), n = x.cols();
+    work.log_density.resize(n);
+    work.responsibilities.resize(model.size(), n);
+    work.slopes.resize(d, n);
+    for (std::vector<T>* rows : {&work.x, &work.s}) rows->resize(static_cast<std::size_t>(n * padded<T>(d)));
+    detail::for_stretches(executor, n, [&](Index from, Index count) {
+      detail::offset_log_sum_exp(samples.densities, model.log_weights(), from, count, work.log_density, &work.responsibilities);
+      model.gradient(x, work.responsibilities, from, count, work.slopes);
+      auto slopes = work.slopes.middleCols(from, count);
+      slopes = samples.stored.gradient.middleCols(from, count) - (tempered ? temperature : T(1)) * slopes;
+      by_sample(x, from, count, work.x);
+      by_sample(work.slopes, from, count, work.s);
+    });
+    out.resize(model.size(), d);
+    const detail::ComponentWeights<T> weights(samples, model.size(), only_use_own_samples);
+    work.slots.resize(static_cast<std::size_t>(executor.threads()));
+    detail::for_each_in_slots(executor, model.size(), [&](Index slot, Index k) {
+      typename Workspace<T>::Slot& mine = work.slots[static_cast<std::size_t>(slot)];
+      if (!weights.look_at(k, mine.weights)) {
         out.give_up(k);
-        continue;
+        return;
       }
-      const T scale = use_self_normalized_importance_weights ? 1 / weights.sum() : weights.scale() / weights.used();
-      estimate(model[k], x.cols(), weights.weights(), scale, out.hessians[static_cast<std::size_t>(k)],
-               out.gradients[static_cast<std::size_t>(k)], work);
-    }
+      const T scale = use_self_normalized_importance_weights ? 1 / mine.weights.sum
+                                                             : std::exp(mine.weights.shift) / weights.used(mine.weights);
+      estimate(model[k], n, work.x.data(), work.s.data(), scale, out.hessians[static_cast<std::size_t>(k)],
+               out.gradients[static_cast<std::size_t>(k)], mine);
+    });
   }
 
  private:
+  static constexpr SerialExecutor here{};
   /// Samples that are summed together: what they need stays in the first cache.
   static constexpr Index block = 64;
 
@@ -68,20 +86,23 @@ struct Stein {
   static Index padded(Index d) {
     return detail::padded_size<math::Lanes<T>>(d);
   }
-  /// The columns of a d x n batch as rows, padded with zeros.
+  /// Columns of a d x n batch as rows, padded with zeros.
   template <class T>
-  static void by_sample(const Batch<T>& batch, std::vector<T>& out) {
-    const Index d = batch.rows(), n = batch.cols(), width = padded<T>(d);
-    out.assign(static_cast<std::size_t>(n * width), T(0));
-    for (Index from = 0; from < n; from += block)
+  static void by_sample(const Batch<T>& batch, Index begin, Index size, std::vector<T>& out) {
+    const Index d = batch.rows(), end = begin + size, width = padded<T>(d);
+    for (Index from = begin; from < end; from += block) {
+      const Index to = std::min(from + block, end);
       for (Index j = 0; j < d; ++j)
-        for (Index c = from; c < std::min(from + block, n); ++c) out[static_cast<std::size_t>(c * width + j)] = batch(j, c);
+        for (Index c = from; c < to; ++c) out[static_cast<std::size_t>(c * width + j)] = batch(j, c);
+      for (Index c = from; c < to; ++c) std::fill_n(out.data() + c * width + d, width - d, T(0));
+    }
   }
 
-  template <class T, Covariance C>
-  void estimate(const Gaussian<T, C>& g, Index n, const Row<T>& weights, T scale, FactorOf<T, C>& hessian, Vector<T>& gradient,
-                Workspace<T>& work) const {
+  template <class T, Covariance C, class Slot>
+  void estimate(const Gaussian<T, C>& g, Index n, const T* x, const T* s, T scale, FactorOf<T, C>& hessian, Vector<T>& gradient,
+                Slot& work) const {
     using L = math::Lanes<T>;
+    const Row<T>& weights = work.weights.weights;
     const Index d = g.mean.size(), width = padded<T>(d);
     work.y.resize(static_cast<std::size_t>(width * block));
     work.weighted.resize(static_cast<std::size_t>(width * block));
@@ -108,8 +129,8 @@ struct Stein {
         if (m == block) flush();
         const L w(weights[c]);
         for (Index j = 0; j < width; j += L::size) {
-          const L weighted = w * L::load(work.s.data() + c * width + j);
-          (L::load(work.x.data() + c * width + j) - L::load(mean.data() + j)).store(work.y.data() + m * width + j);
+          const L weighted = w * L::load(s + c * width + j);
+          (L::load(x + c * width + j) - L::load(mean.data() + j)).store(work.y.data() + m * width + j);
           weighted.store(work.weighted.data() + m * width + j);
           (L::load(slope + j) + weighted).store(slope + j);
         }

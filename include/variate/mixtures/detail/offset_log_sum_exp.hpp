@@ -23,18 +23,15 @@ template <class L>
   return exp(x);
 }
 
-/// out_c = log sum_k exp(offset_k + table(k, c)), -inf where every term is. If `shares` is not null it becomes
-/// exp(offset_k + table(k, c) - out_c), where a register of shares below e^-80 (float: e^-46) may be 0.
+/// Of n columns from column `from` on, what the next function does; out and shares have their sizes.
 template <class T>
-void offset_log_sum_exp(const Batch<T>& table, const Vector<T>& offset, Row<T>& out, Batch<T>* shares = nullptr) {
+void offset_log_sum_exp(const Batch<T>& table, const Vector<T>& offset, Index from, Index n, Row<T>& out, Batch<T>* shares) {
   using L = math::Lanes<T>;
   using math::detail::load_some, math::detail::store_some;
   constexpr T inf = std::numeric_limits<T>::infinity();
   const Index rows = table.rows(), cols = table.cols();
-  out.resize(cols);
-  if (shares) shares->resize(rows, cols);
-  for (Index c = 0; c < cols; c += L::size) {
-    const Index count = std::min<Index>(L::size, cols - c);
+  for (Index c = from; c < from + n; c += L::size) {
+    const Index count = std::min<Index>(L::size, from + n - c);
     L top(-inf), sum(T(0));
     const T* at = table.data() + c;
     for (Index k = 0; k < rows; ++k) top = max(load_some<L>(at + k * cols, count, T(0)) + L(offset[k]), top);
@@ -52,6 +49,14 @@ void offset_log_sum_exp(const Batch<T>& table, const Vector<T>& offset, Row<T>& 
       store_some(load_some<L>(to, count, T(0)) * scale, to, count);
     }
   }
+}
+/// out_c = log sum_k exp(offset_k + table(k, c)), -inf where every term is. If `shares` is not null it becomes
+/// exp(offset_k + table(k, c) - out_c), where a register of shares below e^-80 (float: e^-46) may be 0.
+template <class T>
+void offset_log_sum_exp(const Batch<T>& table, const Vector<T>& offset, Row<T>& out, Batch<T>* shares = nullptr) {
+  out.resize(table.cols());
+  if (shares) shares->resize(table.rows(), table.cols());
+  offset_log_sum_exp(table, offset, 0, table.cols(), out, shares);
 }
 
 }  // namespace variate::detail

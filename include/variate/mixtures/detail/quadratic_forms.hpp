@@ -180,17 +180,17 @@ void for_weighty_strips(const T* weights, Index n, F f) {
   }
 }
 
-/// out_c = -sum_k weight_kc A_k^T A_k (x_c - mean_k) for all columns of x (d x n), weights K x n. A component is left out of
-/// strips where all its weights are negligible.
+/// out_c = -sum_k weight_kc A_k^T A_k (x_c - mean_k) for `size` columns of x (d x n) from column `begin` on, weights K x n. A
+/// component is left out of strips where all its weights are negligible.
 template <class T, class Components, class L = math::Lanes<T>>
-void weighted_slopes(const Components& components, const Batch<T>& x, const Batch<T>& weights, Batch<T>& out) {
+void weighted_slopes(const Components& components, const Batch<T>& x, const Batch<T>& weights, Index begin, Index size,
+                     Batch<T>& out) {
   constexpr Index width = strip_registers * L::size;
-  const Index d = x.rows(), n = x.cols();
-  out.resize(d, n);
+  const Index d = x.rows(), n = x.cols(), end = begin + size;
   std::vector<T> room(static_cast<std::size_t>(3 * d * width));
   T *here = room.data(), *y = here + d * width, *sum = y + d * width;
-  for (Index from = 0; from < n; from += width) {
-    const Index count = std::min(width, n - from);
+  for (Index from = begin; from < end; from += width) {
+    const Index count = std::min(width, end - from);
     std::fill(here, y, T(0));
     std::fill(sum, sum + d * width, T(0));
     for (Index j = 0; j < d; ++j) std::copy_n(x.data() + j * n + from, count, here + j * width);

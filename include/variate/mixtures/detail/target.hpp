@@ -10,6 +10,7 @@
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
+#include "variate/parallel/detail/slots.hpp"
 
 namespace variate::detail {
 
@@ -39,6 +40,18 @@ constexpr bool is_target() {
   else return !Gradients && has_values<F, T>;
 }
 
+/// What is wrong with a target.
+template <class T, bool Gradients>
+Never explain_target() {
+  static_assert(sizeof(T) == 0 || !Gradients,
+                "Stein needs the target's gradient: write value_and_gradient(x, gradient), or a generic function of the "
+                "vocabulary of autodiff/ such as [](const auto& z) { return -0.5 * sum(square(z)); }; or use More.");
+  static_assert(sizeof(T) == 0 || Gradients,
+                "the target must be callable on a batch and return one number a column: Row<T> operator()(const Batch<T>& x) "
+                "const (or value_and_gradient(x, gradient), or be a generic function of the vocabulary of autodiff/).");
+  return {};
+}
+
 /// Values at the columns of x, and gradients if they are wanted; which columns are good (all numbers finite) is for the caller to
 /// see. ShapeError if the target does not give a number for each column.
 template <bool Gradients, class F, class T>
@@ -64,6 +77,21 @@ void evaluate_target(const F& f, const Batch<T>& x, Row<T>& value, Batch<T>& gra
     value = variate::values(f, x);
   }
   require_size(name, "number of values of the target", value.size(), x.cols());
+}
+
+/// The same in stretches of columns, on an executor.
+template <bool Gradients, class F, class T, class E>
+void evaluate_target(const F& f, const Batch<T>& x, Row<T>& value, Batch<T>& gradient, E& executor) {
+  value.resize(x.cols());
+  if constexpr (Gradients) gradient.resize(x.rows(), x.cols());
+  for_stretches(executor, x.cols(), [&](Index from, Index count) {
+    const Batch<T> some = x.middleCols(from, count);
+    Row<T> values;
+    Batch<T> slopes;
+    evaluate_target<Gradients>(f, some, values, slopes);
+    value.segment(from, count) = values;
+    if constexpr (Gradients) gradient.middleCols(from, count) = slopes;
+  });
 }
 
 /// Columns with a finite value and, if there is one, gradient.
