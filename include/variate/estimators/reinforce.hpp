@@ -91,7 +91,8 @@ struct Reinforce {
   }
 
  private:
-  /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.
+  /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped:
+  /// `recentre(values, q, mean)`, in place and over the number of samples already.
   template <class T, class Values, class Q, class E>
   Vector<T> score(Values values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
     if constexpr (requires { baseline.recentre(values, q, mean); })

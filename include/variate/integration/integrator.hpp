@@ -149,15 +149,7 @@ class Integrator {
   static void archive(Self& self, A& a) {
     a(self.f_.map, self.q_, self.optimizer_, self.options_.refine_calls, self.survey_left_, self.refine_left_, self.index_,
       self.taught_points_, self.new_points_, self.data_, self.given_, self.survey_, self.refine_, self.smoothed_, self.switched_);
-    if constexpr (detail::FromUniforms<Q>) {
-      bool running = self.stratified_.running();
-      a(running);
-      if constexpr (A::reading) {
-        self.stratified_.forget();
-        if (running) self.stratified_.begin(self.f_, self.q_, self.options_, self.executor_);
-      }
-      a(self.stratified_);
-    }
+    self.stratified_.archive(self.stratified_, a, self.f_, self.q_, self.options_, self.executor_);
   }
 
  private:

@@ -47,6 +47,15 @@ struct TrainingReport {
 
 namespace detail {
 
+/// InvalidArgument or DomainError for options out of range, in the name of their owner.
+inline void check_options(const char* name, const SurveyTrainingOptions& options) {
+  require_at_least(name, "minibatch", options.minibatch, 1);
+  require_at_least(name, "epochs", options.epochs, 0);
+  require_at_least(name, "hold_out", options.hold_out, 0);
+  if (!(options.largest_step > 0))
+    throw DomainError(complaint(name, "largest_step", options.largest_step, "a positive number"));
+}
+
 /// The loss of q at rows, relative to the running integral.
 template <class Q, class T>
 double survey_loss(SurveyLoss loss, const Q& q, const TrainingRows<T>& rows) {

@@ -76,15 +76,7 @@ class ChannelRefiner {
   /// For checkpoints: see io/archive.hpp. The number of calls must be what it was.
   template <class Self, class A>
   static void archive(Self& self, A& a) {
-    if constexpr (FromUniforms<Q>) {
-      bool running = self.stratified_.running();
-      a(running);
-      if constexpr (A::reading) {
-        self.stratified_.forget();
-        if (running) self.stratified_.begin(self.f_, self.q_, self.options_, self.executor_);
-      }
-      a(self.stratified_);
-    }
+    self.stratified_.archive(self.stratified_, a, self.f_, self.q_, self.options_, self.executor_);
   }
 
  private:

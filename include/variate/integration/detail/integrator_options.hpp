@@ -59,11 +59,7 @@ inline void check_options(const IntegratorOptions& options) {
   require_at_least(name, "refine_calls", options.refine_calls, 4);
   require_at_least(name, "remembered", options.remembered, 1);
   require_at_least(name, "chunk", options.chunk, 1);
-  require_at_least(name, "minibatch", options.training.minibatch, 1);
-  require_at_least(name, "epochs", options.training.epochs, 0);
-  require_at_least(name, "hold_out", options.training.hold_out, 0);
-  if (!(options.training.largest_step > 0))
-    throw DomainError(complaint(name, "largest_step", options.training.largest_step, "a positive number"));
+  check_options(name, options.training);
   for (const double share : {options.survey_uniform_share, options.refine_uniform_share, options.refine_uniform_calls})
     if (!(share >= 0 && share <= 1)) throw DomainError(complaint(name, "uniform share", share, "a number in [0, 1]"));
 }

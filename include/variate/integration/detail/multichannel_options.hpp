@@ -92,13 +92,9 @@ inline void check_options(const MultichannelOptions& options, Index channels) {
   require_at_least(name, "remembered", options.remembered, 1);
   require_at_least(name, "drop_after", options.drop_after, 0);
   require_at_least(name, "chunk", options.chunk, 1);
-  require_at_least(name, "minibatch", options.training.minibatch, 1);
-  require_at_least(name, "epochs", options.training.epochs, 0);
-  require_at_least(name, "hold_out", options.training.hold_out, 0);
+  check_options(name, options.training);
   if (!(options.prior_power >= 0) || !std::isfinite(options.prior_power))
     throw DomainError(complaint(name, "prior_power", options.prior_power, "a finite number that is not negative"));
-  if (!(options.training.largest_step > 0))
-    throw DomainError(complaint(name, "largest_step", options.training.largest_step, "a positive number"));
   const auto share = [](const char* what, double value) {
     if (!(value >= 0 && value <= 1)) throw DomainError(complaint(name, what, value, "a number in [0, 1]"));
   };

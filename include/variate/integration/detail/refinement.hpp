@@ -98,9 +98,16 @@ class StratifiedRefinement {
     if (uniform_) add_part(all, estimate_of(*uniform_, rng));
     return all;
   }
-  /// For checkpoints: see io/archive.hpp. Of parts that have begun.
+  /// For checkpoints of what owns it (see io/archive.hpp): whether it runs, and how far it is. Read, it begins anew with the rest.
   template <class Self, class A>
-  static void archive(Self& self, A& a) {
+  static void archive(Self& self, A& a, const MappedFunction<F>& f, const Q& q, const IntegratorOptions& options,
+                      const ExecutorHandle<E>& executor) {
+    bool running = self.running();
+    a(running);
+    if constexpr (A::reading) {
+      self.forget();
+      if (running) self.begin(f, q, options, executor);
+    }
     if (self.learned_) a(*self.learned_);
     if (self.uniform_) a(*self.uniform_);
   }
@@ -127,6 +134,8 @@ class StratifiedRefinement {
 struct NoStratification {
   void forget() {}
   bool running() const { return false; }
+  template <class... Any>
+  static void archive(const Any&...) {}
 };
 template <class F, class Q, Executor E>
 using StratifiedRefinementOf = std::conditional_t<FromUniforms<Q>, StratifiedRefinement<F, Q, E>, NoStratification>;
