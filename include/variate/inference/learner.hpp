@@ -13,6 +13,7 @@
 #include "variate/inference/detail/mover.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
+#include "variate/parallel/chunks.hpp"
 #include "variate/parallel/detail/stretches.hpp"
 #include "variate/random/permutation.hpp"
 #include "variate/random/rng.hpp"
@@ -120,7 +121,11 @@ class Learner {
     const auto size = static_cast<Index>(columns.size());
     Batch<Scalar> lines = detail::spare<Scalar>(size, points_.cols()), some = detail::spare<Scalar>(points_.cols(), size);
     const detail::GivesBack at_end(lines, some);
-    for (Index c = 0; c < size; ++c) lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);
+    const Chunks some_lines(size, std::max<Index>(1, detail::stretch / points_.cols()));
+    executor().for_each(some_lines.count(), [&](Index i) {
+      for (Index c = some_lines.begin(i), end = c + some_lines.length(i); c < end; ++c)
+        lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);
+    });
     detail::transpose(some.data(), lines.data(), size, points_.cols());
     return detail::under(rule_, q_, p_, some, rng, Occasion{index_, &columns});
   }

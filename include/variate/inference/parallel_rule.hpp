@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -56,7 +58,10 @@ class ParallelRule {
       std::vector<T> shares;
       for (Index i = 0; i < chunks.count(); ++i)
         shares.push_back(static_cast<T>(chunks.length(i)) / static_cast<T>(x.cols()));
+      std::vector<Memory<T>> memory(parts.size());
+      for (Memory<T>& of_chunk : memory) of_chunk = {kept_for<T>(q), kept_for<T>(p)};
       executor_->for_each(chunks.count(), [&](Index i) {
+        for (Vector<T>& one : memory[static_cast<std::size_t>(i)]) detail::give_back(one);
         const Index begin = chunks.begin(i), length = chunks.length(i);
         Batch<T> some = detail::spare<T>(x.rows(), length);
         const detail::GivesBack at_end(some);
@@ -82,6 +87,17 @@ class ParallelRule {
   }
 
  private:
+  /// For the two gradients of a chunk. They are made on any thread and end on this one, so their memory goes back and forth:
+  /// else that thread would take new memory at each step, and this one keep more and more.
+  template <class T>
+  using Memory = std::array<Vector<T>, 2>;
+  template <class T, class X>
+  static Vector<T> kept_for(const X& x) {
+    if constexpr (requires { { x.params() } -> std::same_as<const Vector<T>&>; })
+      return detail::kept_matrix<Vector<T>>(x.params().size());
+    else return {};
+  }
+
   /// Gradients with their shares.
   template <class T>
   using Terms = std::vector<std::pair<Vector<T>*, T>>;
