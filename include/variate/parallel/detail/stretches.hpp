@@ -1,5 +1,5 @@
 #pragma once
-/// Long vectors gone through in stretches on an executor. Stretches depend on the size alone, so the bits are those of one thread.
+/// Long vectors gone through in stretches on an executor. Stretches depend on the size alone: the bits are those of one thread.
 #include <cmath>
 #include <cstddef>
 #include <vector>
