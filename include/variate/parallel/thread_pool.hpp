@@ -47,7 +47,7 @@ void look_out(std::chrono::nanoseconds patience, Seen seen) {
 /// microseconds and allocates nothing. For a moment after a round its threads look out for the next one and only then sleep, as
 /// waking them takes longer than many a round; where there are more of them than processors, they sleep at once. Nobody waits for
 /// a thread that slept too long to find a task. A task that uses the pool again, and another thread that uses it while it is
-/// busy, get their tasks done on the spot, one after the other. Whoever makes a pool owns it; it must outlive all that borrows it.
+/// busy, get their tasks done on the spot, one after the other. Who makes a pool owns it; it must outlive all that borrows it.
 class ThreadPool {
  public:
   /// Throws InvalidArgument if threads < 1; std::system_error if the system gives none.
