@@ -124,6 +124,22 @@ TEST_CASE("vectors are kept too, but few of them", "[core]") {
   CHECK(kept->back().size() == 4029);
 }
 
+TEST_CASE("what is kept is found for another thread, and nothing new is made", "[core]") {
+  using variate::Vector;
+  using variate::detail::kept_matrix;
+  Vector<double> one(5100), other(5200);
+  const double* const where = one.data();
+  give_back(one);
+  give_back(other);
+  CHECK(kept_matrix<Vector<double>>(5101).size() == 0);
+  CHECK(kept_matrix<Vector<double>>(3).size() == 0);
+  const Vector<double> found = kept_matrix<Vector<double>>(5100);
+  CHECK(found.data() == where);
+  CHECK(found.size() == 5100);
+  CHECK(kept_matrix<Vector<double>>(5100).size() == 0);
+  CHECK(kept_matrix<Vector<double>>(5200).size() == 5200);
+}
+
 TEST_CASE("batches held together are given back by the last holder", "[core]") {
   const double* where = nullptr;
   {

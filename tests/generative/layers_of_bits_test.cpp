@@ -1,5 +1,6 @@
 #include "variate/generative/layers_of_bits.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "variate/core/concepts.hpp"
 #include "variate/generative/layered_guide.hpp"
 #include "variate/generative/layered_sbn.hpp"
+#include "variate/parallel/thread_pool.hpp"
 #include "variate/random/rng.hpp"
 
 using namespace variate;
@@ -38,6 +40,24 @@ TEMPLATE_TEST_CASE("blocks of layers of bits cover the parameters once", "[gener
   CHECK(layers.params() == after);
   CHECK_THROWS_AS(TestType::parameters({4}), InvalidArgument);
   CHECK_THROWS_AS(TestType::parameters({4, 0}), InvalidArgument);
+}
+
+TEST_CASE("an executor sees a number that is not finite, wherever it is", "[generative]") {
+  ThreadPool pool(2);
+  Rng rng(33);
+  auto guide = LayeredGuide<float>::random({200, 190}, rng);
+  const Vector<float> before = guide.params(), after = Vector<float>::LinSpaced(before.size(), -1, 1);
+  for (const Index at : {Index{0}, Index{16384}, before.size() - 1}) {
+    Vector<float> bad = after;
+    bad(at) = INFINITY;
+    CHECK_THROWS_AS(guide.swap_params(bad, pool), InvalidArgument);
+    CHECK(guide.params() == before);
+  }
+  Vector<float> given = after;
+  guide.swap_params(given, pool);
+  CHECK(given == before);
+  CHECK(guide.params() == after);
+  CHECK_THROWS_AS(guide.swap_params(given = Vector<float>::Ones(3), pool), ShapeError);
 }
 
 TEST_CASE("the maps of a net go down and those of a guide up", "[generative]") {

@@ -5,6 +5,7 @@
 #include "optimizers/optimizer_checks.hpp"
 #include "support/catch.hpp"
 #include "variate/optimizers/sgd.hpp"
+#include "variate/parallel/thread_pool.hpp"
 
 using namespace variate;
 using namespace variate_tests;
@@ -21,6 +22,19 @@ TEMPLATE_TEST_CASE("PolynomialAverage weighs iterate i by about i^eta", "[optimi
   PolynomialAverage<T> plain{T(0)};
   for (int i = 1; i <= 4; ++i) plain.update(Vector<T>::Constant(1, static_cast<T>(i)));
   CHECK(plain.value()(0) == Approx(2.5).epsilon(1e-6));
+}
+
+TEST_CASE("An average on an executor's threads has the same bits", "[optimizers]") {
+  ThreadPool pool(2);
+  PolynomialAverage<float> here, spread;
+  for (int i = 1; i <= 3; ++i) {
+    const Vector<float> params = Vector<float>::LinSpaced(40001, static_cast<float>(-i), 1.1f);
+    here.update(params);
+    spread.update(params, pool);
+    CHECK(here.value() == spread.value());
+  }
+  CHECK(spread.count() == 3);
+  CHECK_THROWS_AS(spread.update(Vector<float>::Ones(3), pool), ShapeError);
 }
 
 TEMPLATE_TEST_CASE("UniformAverage starts where it is told", "[optimizers]", float, double) {

@@ -121,14 +121,39 @@ TEST_CASE("several threads may use one pool", "[parallel]") {
   CHECK(count == 2400);
 }
 
+TEST_CASE("threads look out, sleep and come late: every round is whole", "[parallel]") {
+  for (Index threads : {2, 3}) {
+    ThreadPool pool(threads);
+    std::vector<long> numbers(7, 0);
+    for (int round = 0; round < 300; ++round) {
+      pool.for_each(7, [&](Index i) { numbers[static_cast<std::size_t>((i + round) % 7)] += i; });
+      // shorter and longer than the time a thread looks out before it sleeps
+      if (round % 3 != 0) std::this_thread::sleep_for(std::chrono::microseconds(round % 3 == 1 ? 30 : 300));
+    }
+    long sum = 0;
+    for (const long number : numbers) sum += number;
+    CHECK(sum == 300 * 21);
+  }
+}
+
+TEST_CASE("a pool may end at once, asleep or on the look-out", "[parallel]") {
+  for (int i = 0; i < 50; ++i) {
+    ThreadPool pool(2);
+    int sum[2] = {0, 0};
+    for (int round = 0; round < i % 3; ++round) pool.for_each(2, [&](Index k) { ++sum[k]; });
+    CHECK(sum[0] + sum[1] == 2 * (i % 3));
+  }
+}
+
 TEST_CASE("a pool that waits uses no time", "[parallel]") {
-  ThreadPool pool(3);
+  ThreadPool two(2), pool(3);
+  two.for_each(3, [](Index) {});
   pool.for_each(3, [](Index) {});
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const std::clock_t before = std::clock();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   const double seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
-  // Processor time of the whole program; two spinning threads would take up to 0.4 s.
+  // Processor time of the whole program; spinning threads would take up to 0.6 s.
   CHECK(seconds < 0.05);
 }
 

@@ -96,6 +96,29 @@ template <class M>
 [[gnu::noinline]] void reshape_spare(M& matrix, Index rows, Index cols) {
   matrix.resize(rows, cols);
 }
+/// The list of large ones that this thread keeps, one of that size at its end; nullptr if there is none.
+template <class M>
+std::vector<M>* kept_of_size(Index size) {
+  if (worth_keeping<M>(size))
+    if (auto* const kept = kept_by_thread<M, most_spare<M>>())
+      for (std::size_t i = kept->size(); i-- > 0;)
+        if ((*kept)[i].size() == size) {
+          (*kept)[i].swap(kept->back());
+          return kept;
+        }
+  return nullptr;
+}
+/// A large one of that size from those that this thread keeps; empty if there is none. For another thread, which will end its use
+/// here once more.
+template <class M>
+M kept_matrix(Index size) {
+  M matrix;
+  if (std::vector<M>* const kept = is_small<M>(size) ? nullptr : kept_of_size<M>(size)) {
+    matrix.swap(kept->back());
+    kept->pop_back();
+  }
+  return matrix;
+}
 template <class M>
 M spare_matrix(Index rows, Index cols) {
   if (is_small<M>(rows * cols)) {
@@ -107,16 +130,13 @@ M spare_matrix(Index rows, Index cols) {
       }
     return M(rows, cols);
   }
-  if (worth_keeping<M>(rows * cols))
-    if (auto* const kept = kept_by_thread<M, most_spare<M>>())
-      for (std::size_t i = kept->size(); i-- > 0;)
-        if (M& old = (*kept)[i]; old.size() == rows * cols) {
-          M matrix = std::move(old);
-          old = std::move(kept->back());
-          kept->pop_back();
-          matrix.resize(rows, cols);
-          return matrix;
-        }
+  if (std::vector<M>* const kept = kept_of_size<M>(rows * cols)) {
+    M matrix = std::move(kept->back());
+    kept->pop_back();
+    if constexpr (!M::IsVectorAtCompileTime)
+      if (matrix.rows() != rows) reshape_spare(matrix, rows, cols);
+    return matrix;
+  }
   return M(rows, cols);
 }
 template <class M>

@@ -10,6 +10,8 @@
 #include "variate/core/types.hpp"
 #include "variate/generative/detail/bit_layers.hpp"
 #include "variate/generative/parameter_blocks.hpp"
+#include "variate/parallel/detail/stretches.hpp"
+#include "variate/parallel/executor.hpp"
 
 namespace variate {
 
@@ -41,8 +43,11 @@ class LayersOfBits {
     params_ = params;
   }
   /// The same, and the old ones come back in the place of the new: nothing is copied.
-  void swap_params(Vector<S>& params) {
-    check(params);
+  void swap_params(Vector<S>& params) { swap_params(params, detail::serially); }
+  /// The same; an executor looks whether they are finite.
+  template <Executor E>
+  void swap_params(Vector<S>& params, E& executor) {
+    if (params.size() != params_.size() || !detail::all_finite(executor, params)) check(params);
     params_.swap(params);
   }
   /// Rows of the data and of each hidden layer, from below.

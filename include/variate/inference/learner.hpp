@@ -13,6 +13,8 @@
 #include "variate/inference/detail/mover.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/optimizers/averaging.hpp"
+#include "variate/parallel/chunks.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/random/permutation.hpp"
 #include "variate/random/rng.hpp"
 
@@ -90,9 +92,8 @@ class Learner {
               .value = static_cast<double>(estimate.value),
               .dropped = estimate.dropped,
               .evaluations = estimate.evaluations,
-              // a square that is finite has finite terms
-              .taken = std::isfinite(estimate.value) && std::isfinite(estimate.q.squaredNorm()) &&
-                       std::isfinite(estimate.f.squaredNorm()) && estimate.own.allFinite()};
+              .taken = std::isfinite(estimate.value) &&
+                       detail::lengths_finite<Scalar>(executor(), estimate.q, estimate.f) && estimate.own.allFinite()};
     if (step.taken) commit(estimate);
     ++index_;
     return step;
@@ -120,7 +121,11 @@ class Learner {
     const auto size = static_cast<Index>(columns.size());
     Batch<Scalar> lines = detail::spare<Scalar>(size, points_.cols()), some = detail::spare<Scalar>(points_.cols(), size);
     const detail::GivesBack at_end(lines, some);
-    for (Index c = 0; c < size; ++c) lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);
+    const Chunks some_lines(size, std::max<Index>(1, detail::stretch / points_.cols()));
+    executor().for_each(some_lines.count(), [&](Index i) {
+      for (Index c = some_lines.begin(i), end = c + some_lines.length(i); c < end; ++c)
+        lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);
+    });
     detail::transpose(some.data(), lines.data(), size, points_.cols());
     return detail::under(rule_, q_, p_, some, rng, Occasion{index_, &columns});
   }
@@ -147,6 +152,12 @@ class Learner {
 
   static constexpr bool moves_model = Parametric<P> && !std::is_same_v<ModelOptimizer, NoOptimizer>;
 
+  /// Goes through long vectors: the rule's executor, or the optimizer's.
+  auto& executor() const {
+    if constexpr (detail::HasExecutor<Rule>) return rule_.executor();
+    else return detail::executor_of(q_mover_.optimizer());
+  }
+
   /// Both parts move, or neither.
   void commit(const Estimate<Scalar>& estimate) {
     const bool moves_q = estimate.q.size() != 0;
@@ -155,10 +166,10 @@ class Learner {
       const bool moves_p = estimate.f.size() != 0;
       if (moves_p) p_mover_.prepare(p_, estimate.f);
       if (moves_p && moves_q) q_mover_.remember(q_);
-      if (moves_q) q_mover_.place(q_);
+      if (moves_q) q_mover_.place(q_, executor());
       if (moves_p) {
         try {
-          p_mover_.place(p_);
+          p_mover_.place(p_, executor());
         } catch (...) {
           if (moves_q) q_mover_.take_back(q_);
           throw;
@@ -166,13 +177,13 @@ class Learner {
         p_mover_.keep();
       }
     } else if (moves_q) {
-      q_mover_.place(q_);
+      q_mover_.place(q_, executor());
     }
     if (moves_q) {
       q_mover_.keep();
-      average_.update(q_mover_.placed(q_));
+      average_.update(q_mover_.placed(q_), executor());
     } else {
-      average_.update(q_.params());
+      average_.update(q_.params(), executor());
     }
     if constexpr (requires { rule_.learn(estimate.own); })
       if (estimate.own.size() != 0) rule_.learn(estimate.own);

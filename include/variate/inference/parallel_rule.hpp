@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "variate/core/spare.hpp"
 #include "variate/inference/occasion.hpp"
 #include "variate/parallel/chunks.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/parallel/executor.hpp"
 
 namespace variate {
@@ -28,6 +31,8 @@ class ParallelRule {
     detail::require_at_least("in_chunks", "chunk", chunk, 1);
   }
   const Rule& rule() const { return rule_; }
+  /// Who runs the chunks.
+  E& executor() const { return *executor_; }
 
   template <class Q, class P>
   static constexpr bool accepts =
@@ -53,7 +58,10 @@ class ParallelRule {
       std::vector<T> shares;
       for (Index i = 0; i < chunks.count(); ++i)
         shares.push_back(static_cast<T>(chunks.length(i)) / static_cast<T>(x.cols()));
+      std::vector<Memory<T>> memory(parts.size());
+      for (Memory<T>& of_chunk : memory) of_chunk = {kept_for<T>(q), kept_for<T>(p)};
       executor_->for_each(chunks.count(), [&](Index i) {
+        for (Vector<T>& one : memory[static_cast<std::size_t>(i)]) detail::give_back(one);
         const Index begin = chunks.begin(i), length = chunks.length(i);
         Batch<T> some = detail::spare<T>(x.rows(), length);
         const detail::GivesBack at_end(some);
@@ -73,30 +81,55 @@ class ParallelRule {
         sum.dropped += parts[i].dropped;
         sum.evaluations += parts[i].evaluations;
       }
-      sum.q = summed(parts, shares, &Estimate<T>::q);
-      sum.f = summed(parts, shares, &Estimate<T>::f);
+      add_up(parts, shares, sum);
       return sum;
     }
   }
 
  private:
-  /// sum_i share_i v_i over the parts that have a gradient, in their order; stretch by stretch on the executor.
+  /// For the two gradients of a chunk. They are made on any thread and end on this one, so their memory goes back and forth:
+  /// else that thread would take new memory at each step, and this one keep more and more.
+  template <class T>
+  using Memory = std::array<Vector<T>, 2>;
+  template <class T, class X>
+  static Vector<T> kept_for(const X& x) {
+    if constexpr (requires { { x.params() } -> std::same_as<const Vector<T>&>; })
+      return detail::kept_matrix<Vector<T>>(x.params().size());
+    else return {};
+  }
+
+  /// Gradients with their shares.
+  template <class T>
+  using Terms = std::vector<std::pair<Vector<T>*, T>>;
+
+  /// Those of the parts that have one, in their order.
   template <class T, class Gradient>
-  Vector<T> summed(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Gradient Estimate<T>::*gradient) const {
-    std::vector<std::pair<Vector<T>*, T>> terms;
+  static Terms<T> terms(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Gradient Estimate<T>::*gradient) {
+    Terms<T> all;
     for (std::size_t i = 0; i < parts.size(); ++i)
-      if (Vector<T>& one = parts[i].*gradient; one.size() != 0) terms.emplace_back(&one, shares[i]);
-    if (terms.empty()) return {};
-    Vector<T>& total = *terms.front().first;
-    const Chunks stretches(total.size(), Index{1} << 14);
-    executor_->for_each(stretches.count(), [&](Index i) {
-      const Index begin = stretches.begin(i), length = stretches.length(i);
-      auto to = total.segment(begin, length);
-      to *= terms.front().second;
-      for (std::size_t j = 1; j < terms.size(); ++j) to += terms[j].second * terms[j].first->segment(begin, length);
+      if (Vector<T>& one = parts[i].*gradient; one.size() != 0) all.emplace_back(&one, shares[i]);
+    return all;
+  }
+  /// sum_i share_i v_i, between begin and begin + length, in the place of the first.
+  template <class T>
+  static void add(const Terms<T>& terms, Index begin, Index length) {
+    auto to = terms.front().first->segment(begin, length);
+    to *= terms.front().second;
+    for (std::size_t i = 1; i < terms.size(); ++i) to += terms[i].second * terms[i].first->segment(begin, length);
+  }
+  /// The gradients of the sum, both in one round of stretches.
+  template <class T>
+  void add_up(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Estimate<T>& sum) const {
+    const Terms<T> q = terms(parts, shares, &Estimate<T>::q), f = terms(parts, shares, &Estimate<T>::f);
+    const Chunks of_q(q.empty() ? 0 : q.front().first->size(), detail::stretch);
+    const Chunks of_f(f.empty() ? 0 : f.front().first->size(), detail::stretch);
+    executor_->for_each(of_q.count() + of_f.count(), [&](Index i) {
+      const Index j = i - of_q.count();
+      if (j < 0) add(q, of_q.begin(i), of_q.length(i));
+      else add(f, of_f.begin(j), of_f.length(j));
     });
-    for (std::size_t j = 1; j < terms.size(); ++j) detail::give_back(*terms[j].first);
-    return std::move(total);
+    if (!q.empty()) sum.q = std::move(*q.front().first);
+    if (!f.empty()) sum.f = std::move(*f.front().first);
   }
 
   Rule rule_;

@@ -101,6 +101,8 @@ class Adam {
   /// Updates done.
   Index count() const { return count_; }
   const AdamOptions<T>& options() const { return options_; }
+  /// Where it moves long vectors.
+  E& executor() const { return *executor_; }
 
   /// For checkpoints: see io/archive.hpp.
   template <class Self, class A>

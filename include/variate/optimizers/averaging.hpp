@@ -4,6 +4,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/optimizers/detail/moving.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 
 namespace variate {
 
@@ -19,14 +20,21 @@ class PolynomialAverage {
   explicit PolynomialAverage(T eta = T(8)) : eta_(eta) { detail::require_not_negative("PolynomialAverage", "eta", eta_); }
 
   /// Takes in one iterate. The first fixes the size; another size throws ShapeError.
-  void update(const Vector<T>& params) {
+  void update(const Vector<T>& params) { update(params, detail::serially); }
+  /// The same, a long one in stretches on an executor. The bits are the same.
+  template <Executor E>
+  void update(const Vector<T>& params, E& executor) {
     if (count_ > 0) detail::require_size("PolynomialAverage", "size of the parameters", params.size(), value_.size());
     ++count_;
     if (count_ == 1) {
       value_ = params;
-    } else {
-      value_ += static_cast<T>((eta_ + 1) / (static_cast<double>(count_) + eta_)) * (params - value_);
+      return;
     }
+    const T weight = static_cast<T>((eta_ + 1) / (static_cast<double>(count_) + eta_));
+    detail::in_stretches(executor, params.size(), [&](Index begin, Index length) {
+      auto value = value_.segment(begin, length);
+      value += weight * (params.segment(begin, length) - value);
+    });
   }
   /// The average so far; empty before the first update.
   const Vector<T>& value() const { return value_; }

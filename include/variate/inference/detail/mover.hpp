@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "variate/core/types.hpp"
+#include "variate/parallel/detail/stretches.hpp"
+#include "variate/parallel/executor.hpp"
 
 namespace variate::detail {
 
@@ -54,8 +56,14 @@ class Mover {
   }
   template <class X>
   void place(X& x) {
-    if constexpr (SwapsParams<X, T>) x.swap_params(params_);
-    else x.set_params(params_);
+    place(x, serially);
+  }
+  /// The same; an executor may help.
+  template <class X, Executor E>
+  void place(X& x, E& executor) {
+    if constexpr (!SwapsParams<X, T>) x.set_params(params_);
+    else if constexpr (requires { x.swap_params(params_, executor); }) x.swap_params(params_, executor);
+    else x.swap_params(params_);
   }
   template <class X>
   void take_back(X& x) {

@@ -6,7 +6,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
-#include "variate/parallel/chunks.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/parallel/executor.hpp"
 
 namespace variate::detail {
@@ -68,9 +68,7 @@ void sweep(Index size, F f) {
 /// sweep.
 template <class T, Executor E, class F>
 void sweep(E& executor, Index size, F f) {
-  const Chunks stretches(size, Index{1} << 14);
-  executor.for_each(stretches.count(),
-                    [&](Index i) { sweep_between<T>(stretches.begin(i), stretches.begin(i) + stretches.length(i), f); });
+  in_stretches(executor, size, [&](Index begin, Index length) { sweep_between<T>(begin, begin + length, f); });
 }
 
 }  // namespace variate::detail
