@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "variate/core/types.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/parallel/executor.hpp"
 
 namespace variate::detail {
@@ -19,13 +20,12 @@ void for_each_in_slots(E& executor, Index count, F f) {
   });
 }
 
-/// f(begin, count) for stretches of 0 .. size - 1 that do not depend on the executor: multiples of what kernels work on at a time.
-/// What f does in a stretch must concern this stretch alone.
+/// Columns that kernels with some registers of them work on together, some times over.
+inline constexpr Index stretch_of_columns = 192;
+/// f(begin, count) for stretches of that many columns.
 template <Executor E, class F>
-void for_stretches(E& executor, Index size, F f) {
-  constexpr Index stretch = 192;
-  executor.for_each((size + stretch - 1) / stretch,
-                    [&](Index i) { f(i * stretch, std::min<Index>(stretch, size - i * stretch)); });
+void for_stretches(E& executor, Index columns, F&& f) {
+  in_stretches(executor, columns, f, stretch_of_columns);
 }
 
 }  // namespace variate::detail

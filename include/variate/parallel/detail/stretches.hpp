@@ -27,10 +27,11 @@ auto& executor_of(const X& x) {
   else return serially;
 }
 
-/// f(begin, length) for every stretch of vectors of that size.
+/// f(begin, length) for every stretch of vectors of that size, at most so long. What f does in a
+/// stretch concerns this stretch alone.
 template <Executor E, class F>
-void in_stretches(E& executor, Index size, F&& f) {
-  const Chunks stretches(size, stretch);
+void in_stretches(E& executor, Index size, F&& f, Index longest = stretch) {
+  const Chunks stretches(size, longest);
   executor.for_each(stretches.count(), [&](Index i) { f(stretches.begin(i), stretches.length(i)); });
 }
 
