@@ -63,7 +63,7 @@ struct Reinforce {
           estimate.q = score<T>(std::move(e.value), estimate.value, kept, q, e, x);
         } else {
           const detail::Lent<Row<T>> w = kept.weights();
-          const detail::Lent<Row<T>> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
+          const detail::Lent<Row<T>> recentred = weighed(e.value, estimate.value, kept, q, w);
           estimate.q = detail::score_with_direct<T>(e, q, x, recentred, w);
           estimate.f = e.pullback(w);
         }
@@ -91,6 +91,17 @@ struct Reinforce {
   }
 
  private:
+  /// The recentred values times the weights w of a mean over the samples.
+  template <class T, class Q>
+  detail::Lent<Row<T>> weighed(const Row<T>& values, T mean, const detail::Kept<T>& kept, const Q& q, const Row<T>& w) const {
+    if constexpr (requires(Row<T>& all) { baseline.recentre(all, q, mean); })
+      if (kept.dropped() == 0) {
+        detail::Lent<Row<T>> all = values;
+        baseline.recentre(all, q, mean);
+        return all;
+      }
+    return baseline(values, kept.keep(), q).cwiseProduct(w);
+  }
   /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped.
   template <class T, class Values, class Q, class E>
   Vector<T> score(Values values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
