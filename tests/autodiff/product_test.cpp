@@ -38,7 +38,7 @@ TEMPLATE_TEST_CASE("the matrix kernel agrees with Eigen's on every shape", "[aut
 
 TEMPLATE_TEST_CASE("few columns, masked or number by number, agree with Eigen's product", "[autodiff]", float, double) {
   using T = TestType;
-  using Wide = variate::math::Lanes<T, 64 / static_cast<int>(sizeof(T))>;
+  using Wide = math::Lanes<T, 8, math::Backing::plain>;  // wider registers than the processor has are refused
   const double tolerance = sizeof(T) == 8 ? 1e-13 : 1e-5;
   for (const Index m : {1, 2, 4, 5, 11, 16})
     for (const Index k : {1, 2, 3, 10})
