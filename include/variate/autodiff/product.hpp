@@ -87,7 +87,8 @@ struct ProductRecord {
     const T* const tangent = c.adjoint + c.plane;
     if (bias && bias->wants()) {
       bias->open_adjoint();
-      for (int p = 0; p < LaneTraits<L>::planes; ++p) add_row_sums(bias->adjoint + p * bias->plane, c.adjoint + p * c.plane, m, n);
+      for (int p = 0; p < LaneTraits<L>::planes; ++p)
+        add_row_sums(bias->adjoint + p * bias->plane, c.adjoint + p * c.plane, m, n);
     }
     if (a.node && a.node->wants()) {
       const bool add = a.node->add_to_adjoint();

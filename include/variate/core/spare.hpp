@@ -96,8 +96,8 @@ template <class M>
 [[gnu::noinline]] void reshape_spare(M& matrix, Index rows, Index cols) {
   matrix.resize(rows, cols);
 }
-/// Of the large ones: gives `out`, which is empty, the memory of one of that size, if there is one. Apart from the small ones, who
-/// are in a hurry.
+/// Gives `out`, which is empty, the memory of a large one of that size, if there is one. Out of line: the way to the small ones
+/// is short.
 template <class M>
 [[gnu::noinline]] void take_large(M& out, Index size) {
   if (!worth_keeping<M>(size)) return;
