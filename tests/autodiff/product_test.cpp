@@ -36,6 +36,41 @@ TEMPLATE_TEST_CASE("the matrix kernel agrees with Eigen's on every shape", "[aut
   SUCCEED("all shapes");
 }
 
+TEMPLATE_TEST_CASE("few columns, masked or number by number, agree with Eigen's product", "[autodiff]", float, double) {
+  using T = TestType;
+  using Wide = math::Lanes<T, 8, math::Backing::plain>;  // wider registers than the processor has are refused
+  const double tolerance = sizeof(T) == 8 ? 1e-13 : 1e-5;
+  for (const Index m : {1, 2, 4, 5, 11, 16})
+    for (const Index k : {1, 2, 3, 10})
+      for (const Index n : {1, 2, 3, 7}) {
+        CAPTURE(m, k, n);
+        const Batch<T> a = scattered<T>(m, k), b = scattered<T>(k, n), start = scattered<T>(m, n, -1, 1, 5);
+        const Batch<T> turned = a.transpose(), b_turned = b.transpose(), product = a.lazyProduct(b);
+        const Vector<T> column = scattered<T>(m, 1, -1, 1, 7);
+        const auto close = [&](const Batch<T>& c, const Batch<T>& expected) { CHECK(difference(c, expected) <= tolerance); };
+        for (const bool add : {false, true}) {
+          const Batch<T> expected = add ? Batch<T>(start + product) : product;
+          Batch<T> c = start;
+          detail::multiply_few<T>(c.data(), {a.data(), k, 1}, b.data(), m, k, n, {add});
+          close(c, expected);
+          c = start;
+          detail::multiply_thin<Wide, T>(c.data(), {turned.data(), 1, m}, b.data(), m, k, n, {add});
+          close(c, expected);
+          c = start;
+          detail::multiply_few_turned<T>(c.data(), a.data(), b_turned.data(), m, k, n, add);
+          close(c, expected);
+        }
+        Batch<T> c = start;
+        detail::multiply_few<T>(c.data(), {turned.data(), 1, m}, b.data(), m, k, n, {false, column.data()});
+        close(c, product.colwise() + column);
+        detail::multiply_thin<Wide, T>(c.data(), {a.data(), k, 1}, b.data(), m, k, n, {false, column.data()});
+        close(c, product.colwise() + column);
+        Vector<T> sums = column;
+        detail::add_row_sums(sums.data(), start.data(), m, n);
+        close(sums, column + start.rowwise().sum());
+      }
+}
+
 TEMPLATE_TEST_CASE("the transpose of every shape", "[autodiff]", float, double) {
   using T = TestType;
   for (const Index rows : {0, 1, 3, 4, 7, 8, 12, 17, 37})

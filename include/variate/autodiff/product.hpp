@@ -58,6 +58,20 @@ template <class After, class L>
   });
 }
 
+/// sums_i += the sum of row i of x (rows x cols).
+template <class T>
+void add_row_sums(T* sums, const T* x, Index rows, Index cols) {
+  if (cols < 4) {
+    for (Index i = 0; i < rows; ++i) {
+      T sum = x[i * cols];
+      for (Index j = 1; j < cols; ++j) sum += x[i * cols + j];
+      sums[i] += sum;
+    }
+  } else {
+    Eigen::Map<Vector<T>>(sums, rows) += Eigen::Map<const Batch<T>>(x, rows, cols).rowwise().sum();
+  }
+}
+
 /// The way back of C = A B + bias (one for each row, if any): adjoint(A) += adjoint(C) B^T and adjoint(B) += A^T adjoint(C); with
 /// tangents by the product rule. Of C = After(A B + bias) first the way through After.
 template <class L, class After>
@@ -74,19 +88,23 @@ struct ProductRecord {
     if (bias && bias->wants()) {
       bias->open_adjoint();
       for (int p = 0; p < LaneTraits<L>::planes; ++p)
-        Eigen::Map<Vector<T>>(bias->adjoint + p * bias->plane, m) +=
-            Eigen::Map<const Batch<T>>(c.adjoint + p * c.plane, m, n).rowwise().sum();
+        add_row_sums(bias->adjoint + p * bias->plane, c.adjoint + p * c.plane, m, n);
     }
     if (a.node && a.node->wants()) {
       const bool add = a.node->add_to_adjoint();
       T* const to = a.node->adjoint;
-      transpose(turned, b.value, k, n);
-      multiply<T>(to, Strided<T>{c.adjoint, n, 1}, turned, m, n, k, add);
+      const bool few = m * n * k <= few_terms;
+      const auto times = [&](T* out, const T* left, const T* right, bool onto) {
+        if (few) multiply_few_turned(out, left, right, m, n, k, onto);
+        else multiply<T>(out, Strided<T>{left, n, 1}, turned, m, n, k, onto);
+      };
+      if (!few) transpose(turned, b.value, k, n);
+      times(to, c.adjoint, b.value, add);
       if constexpr (LaneTraits<L>::planes == 2) {
-        multiply<T>(to + a.node->plane, Strided<T>{tangent, n, 1}, turned, m, n, k, add);
+        times(to + a.node->plane, tangent, b.value, add);
         if (b.tangent) {
-          transpose(turned, b.tangent, k, n);
-          multiply<T>(to + a.node->plane, Strided<T>{c.adjoint, n, 1}, turned, m, n, k);
+          if (!few) transpose(turned, b.tangent, k, n);
+          times(to + a.node->plane, c.adjoint, b.tangent, true);
         }
       }
     }

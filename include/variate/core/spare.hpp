@@ -45,27 +45,27 @@ class SmallSpares {
  public:
   static constexpr std::size_t most = 32;
 
-  /// Gives `out`, which is empty, the memory of one of that size; false if there is none.
-  bool take(Index size, M& out) {
+  /// Gives `out`, which is empty, the memory of one of that size, if there is one.
+  void take(Index size, M& out) {
     for (std::size_t i = count_; i-- > 0;)
       if (kept_[i].size() == size) {
         out.swap(kept_[i]);
-        kept_[i].swap(kept_[--count_]);
-        return true;
+        if (i != --count_) kept_[i].swap(kept_[count_]);
+        return;
       }
-    return false;
   }
   void give(M& matrix) {
-    if (count_ < most) {
-      kept_[count_++].swap(matrix);
-      return;
-    }
+    if (count_ < most) kept_[count_++].swap(matrix);
+    else replace_oldest(matrix);
+  }
+
+ private:
+  [[gnu::noinline]] void replace_oldest(M& matrix) {
     kept_[oldest_].swap(matrix);
     oldest_ = (oldest_ + 1) % most;
     matrix = M();
   }
 
- private:
   std::array<M, most> kept_;
   std::size_t count_ = 0, oldest_ = 0;
 };
@@ -91,60 +91,35 @@ bool worth_keeping(Index size) {
   return bytes_of<M>(size) <= spare_most / 4;
 }
 
-/// Another shape of as many numbers. Not inlined: g++ 12 would see the memory freed twice if there were none.
+/// Another shape. Not inlined: g++ 12 would see the memory freed twice if there were none.
 template <class M>
 [[gnu::noinline]] void reshape_spare(M& matrix, Index rows, Index cols) {
   matrix.resize(rows, cols);
 }
-/// The list of large ones that this thread keeps, one of that size at its end; nullptr if there is none.
+/// Gives `out`, which is empty, the memory of a large one of that size, if there is one. Out of line: the way to the small ones
+/// is short.
 template <class M>
-std::vector<M>* kept_of_size(Index size) {
-  if (worth_keeping<M>(size))
-    if (auto* const kept = kept_by_thread<M, most_spare<M>>())
-      for (std::size_t i = kept->size(); i-- > 0;)
-        if ((*kept)[i].size() == size) {
-          (*kept)[i].swap(kept->back());
-          return kept;
-        }
-  return nullptr;
+[[gnu::noinline]] void take_large(M& out, Index size) {
+  if (!worth_keeping<M>(size)) return;
+  if (auto* const kept = kept_by_thread<M, most_spare<M>>())
+    for (std::size_t i = kept->size(); i-- > 0;)
+      if (M& old = (*kept)[i]; old.size() == size) {
+        out = std::move(old);
+        old = std::move(kept->back());
+        kept->pop_back();
+        return;
+      }
 }
 /// A large one of that size from those that this thread keeps; empty if there is none. For another thread, which will end its use
 /// here once more.
 template <class M>
 M kept_matrix(Index size) {
   M matrix;
-  if (std::vector<M>* const kept = is_small<M>(size) ? nullptr : kept_of_size<M>(size)) {
-    matrix.swap(kept->back());
-    kept->pop_back();
-  }
+  if (!is_small<M>(size)) take_large(matrix, size);
   return matrix;
 }
 template <class M>
-M spare_matrix(Index rows, Index cols) {
-  if (is_small<M>(rows * cols)) {
-    if (SmallSpares<M>* const small = rows * cols != 0 ? of_thread<SmallSpares<M>>() : nullptr)
-      if (M matrix; small->take(rows * cols, matrix)) {
-        if constexpr (!M::IsVectorAtCompileTime)
-          if (matrix.rows() != rows) reshape_spare(matrix, rows, cols);
-        return matrix;
-      }
-    return M(rows, cols);
-  }
-  if (std::vector<M>* const kept = kept_of_size<M>(rows * cols)) {
-    M matrix = std::move(kept->back());
-    kept->pop_back();
-    if constexpr (!M::IsVectorAtCompileTime)
-      if (matrix.rows() != rows) reshape_spare(matrix, rows, cols);
-    return matrix;
-  }
-  return M(rows, cols);
-}
-template <class M>
-void keep_matrix(M& matrix) noexcept {
-  if (is_small<M>(matrix.size())) {
-    if (SmallSpares<M>* const small = matrix.size() != 0 ? of_thread<SmallSpares<M>>() : nullptr) small->give(matrix);
-    return;
-  }
+[[gnu::noinline]] void keep_large(M& matrix) noexcept {
   if (!worth_keeping<M>(matrix.size())) return;
   auto* const kept = kept_by_thread<M, most_spare<M>>();
   if (!kept) return;
@@ -155,6 +130,27 @@ void keep_matrix(M& matrix) noexcept {
     kept->erase(kept->begin());
   }
   kept->push_back(std::move(matrix));
+}
+
+/// Gives `out`, which is empty, that shape, with numbers of no account in it.
+template <class M>
+[[gnu::noinline]] void take_spare(M& out, Index rows, Index cols) {
+  const Index size = rows * cols;
+  if (!is_small<M>(size)) take_large(out, size);
+  else if (SmallSpares<M>* const small = size != 0 ? of_thread<SmallSpares<M>>() : nullptr) small->take(size, out);
+  if (out.rows() != rows || out.cols() != cols) [[unlikely]]
+    reshape_spare(out, rows, cols);
+}
+template <class M>
+M spare_matrix(Index rows, Index cols) {
+  M matrix;
+  take_spare(matrix, rows, cols);
+  return matrix;
+}
+template <class M>
+void keep_matrix(M& matrix) noexcept {
+  if (!is_small<M>(matrix.size())) keep_large(matrix);
+  else if (SmallSpares<M>* const small = matrix.size() != 0 ? of_thread<SmallSpares<M>>() : nullptr) small->give(matrix);
 }
 
 /// A batch with numbers of no account in it.
@@ -191,7 +187,8 @@ class Lent : public M {
   Lent() = default;
   Lent(M&& matrix) noexcept : M(std::move(matrix)) {}  // NOLINT: it is one
   template <class E>
-  Lent(const Eigen::DenseBase<E>& e) : M(spare_matrix<M>(e.rows(), e.cols())) {  // NOLINT: as M itself
+  Lent(const Eigen::DenseBase<E>& e) {  // NOLINT: as M itself
+    take_spare(static_cast<M&>(*this), e.rows(), e.cols());
     fill(e.derived());
   }
   Lent(const Lent& other) : Lent(static_cast<const Eigen::DenseBase<M>&>(other)) {}

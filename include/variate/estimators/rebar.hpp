@@ -106,14 +106,14 @@ class Rebar {
     const auto hard = variate::evaluate(f, draw.b);
     const detail::RelaxedCost<T> cost(f, draw, temperature(), options_.improved,
                                       detail::SecondOrderIntegrand<F, T> && options_.tune_temperature);
-    const detail::Lent<Row<T>> of_tilde = cost.value.tail(cols), by_tau = cost.by_tau.tail(std::min(cols, cost.by_tau.size()));
+    const auto of_tilde = cost.value.tail(cols);
     if (kept.drop_non_finite(hard.value + cost.value.head(cols) + of_tilde)) return false;
     if (kept.drop_non_finite(cost.difference)) return false;
 
     const detail::Lent<Row<T>> w = kept.weights();
     const detail::Lent<Row<T>> centred = hard.value.array() - (options_.constant ? constant() : T(0));
-    detail::ControlledScore<T> controlled(draw.score, cost.difference, cost.difference_by_tau, centred, of_tilde, by_tau, eta_,
-                                          w);
+    detail::ControlledScore<T> controlled(draw.score, cost.difference, cost.difference_by_tau, centred, of_tilde.data(),
+                                          cost.by_tau.size() != 0 ? cost.by_tau.data() + cols : nullptr, eta_, w);
     estimate.value = hard.value.dot(w);
     estimate.q = detail::to_parameters<true>(q, std::move(controlled.gradient), hard, w);
     estimate.f = hard.pullback(w);

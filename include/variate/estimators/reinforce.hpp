@@ -60,11 +60,10 @@ struct Reinforce {
         if constexpr (requires { baseline.lesson(e.value, kept.keep(), q); })
           estimate.own = baseline.lesson(e.value, kept.keep(), q);
         if constexpr (detail::without_parameters<E, T>) {
-          estimate.q = score<T>(std::move(e.value), estimate.value, kept, q, e, x);
+          estimate.q = detail::score<T>(e, q, x, weighed<T>(std::move(e.value), estimate.value, kept, q));
         } else {
           const detail::Lent<Row<T>> w = kept.weights();
-          const detail::Lent<Row<T>> recentred = baseline(e.value, kept.keep(), q).cwiseProduct(w);
-          estimate.q = detail::score_with_direct<T>(e, q, x, recentred, w);
+          estimate.q = detail::score_with_direct<T>(e, q, x, weighed<T>(e.value, estimate.value, kept, q), w);
           estimate.f = e.pullback(w);
         }
         return true;
@@ -91,17 +90,16 @@ struct Reinforce {
   }
 
  private:
-  /// The mean of the recentred values times the scores. A baseline may have a shorter way for when nothing was dropped:
-  /// `recentre(values, q, mean)`, in place and over the number of samples already.
-  template <class T, class Values, class Q, class E>
-  Vector<T> score(Values values, T mean, const detail::Kept<T>& kept, const Q& q, const E& e, const Batch<T>& x) const {
+  /// The recentred values times the weights of a mean over the samples. A baseline may have a shorter way for when nothing was
+  /// dropped: `recentre(values, q, mean)`, in place and over the number of samples already.
+  template <class T, class Q>
+  detail::Lent<Row<T>> weighed(detail::Lent<Row<T>> values, T mean, const detail::Kept<T>& kept, const Q& q) const {
     if constexpr (requires { baseline.recentre(values, q, mean); })
       if (kept.dropped() == 0) {
         baseline.recentre(values, q, mean);
-        return detail::score<T>(e, q, x, values);
+        return values;
       }
-    const detail::Lent<Row<T>> weighed = baseline(values, kept.keep(), q).cwiseProduct(kept.weights());
-    return detail::score<T>(e, q, x, weighed);
+    return baseline(values, kept.keep(), q).cwiseProduct(kept.weights());
   }
 };
 template <class B>

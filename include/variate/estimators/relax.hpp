@@ -86,12 +86,14 @@ class Relax {
 
   /// Takes a step of the surrogate: `own` is the slope of the variance by its parameters, then by log temperature.
   void learn(const Vector<T>& own) {
-    const detail::Lent<Vector<T>> params = surrogate_.params(), slope = -own;
-    detail::Lent<Vector<T>> all = detail::spare_vector<T>(params.size() + 1);
-    all << params, log_tau_;
+    const Index count = own.size() - 1;
+    const detail::Lent<Vector<T>> slope = -own;
+    detail::Lent<Vector<T>> all = detail::spare_vector<T>(count + 1);
+    all.head(count) = surrogate_.params();
+    all(count) = log_tau_;
     optimizer_.update(all, slope);
-    surrogate_.set_params(detail::Lent<Vector<T>>(all.head(params.size())));
-    if (options_.with_cost) log_tau_ = all(params.size());
+    surrogate_.set_params(detail::Lent<Vector<T>>(all.head(count)));
+    if (options_.with_cost) log_tau_ = all(count);
   }
 
   /// For checkpoints: see io/archive.hpp.
@@ -112,22 +114,23 @@ class Relax {
     {
       detail::Lent<Batch<T>> slope;
       detail::slopes<T>(learned, detail::Lent<Row<T>>(Row<T>::Ones(2 * cols)), slope);
-      difference = slope.leftCols(cols) - draw.from_tilde(slope.rightCols(cols));
+      difference = draw.difference(slope);
     }
     if constexpr (detail::SecondOrderIntegrand<F, T>)
       if (options_.with_cost) {
         estimate.evaluations += 2 * cols;
         detail::RelaxedCost<T> cost(f, draw, temperature(), false, true);
         relaxed += cost.value;
-        by_tau = cost.by_tau.tail(cols);
+        by_tau = std::move(cost.by_tau);
         difference += cost.difference;
         difference_by_tau = std::move(cost.difference_by_tau);
       }
     if (kept.drop_non_finite(hard.value + relaxed.head(cols) + relaxed.tail(cols))) return false;
     if (kept.drop_non_finite(difference)) return false;
 
-    const detail::Lent<Row<T>> w = kept.weights(), of_tilde = relaxed.tail(cols);
-    detail::ControlledScore<T> controlled(draw.score, difference, difference_by_tau, hard.value, of_tilde, by_tau, T(1), w);
+    const detail::Lent<Row<T>> w = kept.weights();
+    detail::ControlledScore<T> controlled(draw.score, difference, difference_by_tau, hard.value, relaxed.data() + cols,
+                                          by_tau.size() != 0 ? by_tau.data() + cols : nullptr, T(1), w);
     estimate.value = hard.value.dot(w);
 
     // d E|g|^2/dparams = 2 E[-(g.score) dc(z_tilde) + d(D_g c(z)) - d(D_g c(z_tilde))], g held (spec: variance descent)

@@ -74,8 +74,11 @@ class Adam {
     const Adam& from = count_ == 0 ? next : *this;  // zeros
     // In double: 1 - beta2^t in float would keep only four digits at the first updates.
     const double t = static_cast<double>(count_ + 1);
-    const double unbias_mean = 1.0 - std::pow(static_cast<double>(options_.beta1), t);
-    const double unbias_square = 1.0 - std::pow(static_cast<double>(options_.beta2), t);
+    const auto unbias = [t](double beta) {
+      return t * (1.0 - beta) > 40.0 ? 1.0 : 1.0 - std::pow(beta, t);  // beta^t < e^-40 changes nothing in 1
+    };
+    const double unbias_mean = unbias(static_cast<double>(options_.beta1));
+    const double unbias_square = unbias(static_cast<double>(options_.beta2));
     const T step = static_cast<T>(static_cast<double>(rate()) / unbias_mean);
     const T shrink = static_cast<T>(1.0 / std::sqrt(unbias_square));
     const T b1 = options_.beta1, b2 = options_.beta2, c1 = T(1) - b1, c2 = T(1) - b2, epsilon = options_.epsilon;

@@ -5,20 +5,11 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "variate/autodiff/detail/multiply_few.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
 
 namespace variate::detail {
-
-/// A matrix by its first number and the distances to the next row and column.
-template <class T>
-struct Strided {
-  const T* data;
-  Index row;
-  Index col;
-  const T* at(Index i, Index j) const { return data + i * row + j * col; }
-  Strided transposed() const { return {data, col, row}; }
-};
 
 /// Some columns of B: its rows from `data` on, but for the last, which stands at `last`.
 template <class T>
@@ -26,14 +17,6 @@ struct Panel {
   const T* data;
   Index row;
   const T* last;
-};
-
-/// What a product does with the numbers that C holds.
-template <class T>
-struct Onto {
-  bool add = true;            ///< C += A B; else C = A B
-  const T* column = nullptr;  ///< if any: C = A B + column, a number for each row
-  Onto from(Index i) const { return {add, column ? column + i : nullptr}; }
 };
 
 /// Some columns of C = A B: `cols` of them from `c` on, A whole, and the panel of B above them.
@@ -157,7 +140,7 @@ template <class L, class T>
   if (overlap) std::copy_n(b + whole, depth - whole, last + (L::size - (depth - whole)));
   const L weight = L::load(last);
   Index i = 0;
-  for (; i + rows <= m; i += rows) {
+  for (; i + rows <= m && depth >= L::size; i += rows) {
     L sums[rows];
     const T* const from = a + i * a_row;
     for (int r = 0; r < rows; ++r) sums[r] = overlap ? weight * L::load(from + r * a_row + depth - L::size) : L(T(0));
@@ -167,7 +150,7 @@ template <class L, class T>
     }
     for (int r = 0; r < rows; ++r) c[i + r] += sum(sums[r]);
   }
-  for (; i < m; ++i) {
+  for (; i < m && depth >= L::size; ++i) {
     L one = overlap ? weight * L::load(a + i * a_row + depth - L::size) : L(T(0));
     for (Index k = 0; k < whole; k += L::size) one = multiply_add(L::load(a + i * a_row + k), L::load(b + k), one);
     c[i] += sum(one);
@@ -238,6 +221,8 @@ void multiply_row(T* c, const T* b, Index b_step, const T* a, Index a_row, Index
 template <class T, class L = math::Lanes<T>>
 [[gnu::noinline]] void multiply(T* c, Strided<T> a, const T* b, Index m, Index k, Index n, bool add = true,
                                 const T* column = nullptr) {
+  if (is_thin<L>(m, k, n)) return multiply_thin<L>(c, a, b, m, k, n, Onto<T>{add, column});
+  if (m * k * n <= few_terms) return multiply_few(c, a, b, m, k, n, Onto<T>{add, column});
   if ((column || !add) && (m == 1 || n == 1 || k == 0))
     for (Index i = 0; i < m; ++i) std::fill_n(c + i * n, n, column ? column[i] : T(0));
   if (m == 1) return multiply_row<L>(c, a.data, a.col, b, n, n, k);

@@ -2,8 +2,9 @@
 /// Walks a d x cols batch of independent coordinates a register at a time, together with the constants of each coordinate.
 ///
 /// The constants are C blocks of d x B: number m of coordinate i for data point b is row m*d + i. Three ways to walk:
-///   down:   one data point, fewer samples than lanes: a register holds neighbouring coordinates of one sample;
-///   rows:   one data point, many samples: a register holds neighbouring samples, and each constant fills one;
+///   down:   one data point, fewer samples than lanes and than coordinates: a register holds neighbouring coordinates of one
+///           sample;
+///   rows:   one data point, more samples: a register holds neighbouring samples, and each constant fills one;
 ///   points: many data points: a register holds neighbouring data points of one sample.
 #include <algorithm>
 #include <array>
@@ -99,13 +100,19 @@ struct Down {
   }
 };
 
+/// Which of the first two ways: strided columns cost more than a few rows.
+template <class T>
+bool goes_down(Index d, Index cols) {
+  return cols < packet_size<T> && cols < d;
+}
+
 /// body(c, each, put) for every register of constants c: each(f) calls f(slice) for the slices of the batch that have them, and
 /// put(sum, out) writes what was summed over those slices where the constants stand in a d x B block `out`.
 template <int C, class T, class Body>
 void for_each_cell(const T* constants, Index d, Index batch, Index cols, Body body) {
   constexpr Index n = packet_size<T>;
   const Index points = d * batch;
-  if (batch == 1 && cols < n) {
+  if (batch == 1 && goes_down<T>(d, cols)) {
     for (Index i = 0; i < d; i += n) {
       const Index count = std::min(n, d - i);
       body(
@@ -145,7 +152,7 @@ void sum_coordinates(const T* constants, Index d, Index batch, Index cols, T* to
   constexpr Index n = packet_size<T>;
   constexpr Index streams = 4;  // rows read at a time: sums stay in registers, and the prefetcher can follow
   const Index points = d * batch;
-  if (batch == 1 && cols < n) {
+  if (batch == 1 && goes_down<T>(d, cols)) {
     for (Index s = 0; s < cols; ++s) {
       Packet<T> sums(T(0));
       Index i = 0;

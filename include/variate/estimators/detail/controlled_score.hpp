@@ -13,9 +13,9 @@ struct ControlledScore {
   Batch<T> gradient;         ///< w_c g, K x columns
   T ab = 0, bb = 0, gb = 0;  ///< sums of w_c A.B, w_c B.B, w_c g.B'
 
-  /// by_tau and difference_by_tau may be empty; then gb is 0. `relaxed` and `by_tau` are 1 x columns.
+  /// difference_by_tau may be empty; then gb is 0 and `by_tau` not looked at. `relaxed` and `by_tau` have a number a column.
   ControlledScore(const Batch<T>& score, const Batch<T>& difference, const Batch<T>& difference_by_tau, const Row<T>& f,
-                  const Row<T>& relaxed, const Row<T>& by_tau, T eta, const Row<T>& w)
+                  const T* relaxed, const T* by_tau, T eta, const Row<T>& w)
       : gradient(spare<T>(score.rows(), score.cols())) {
     using V = Packet<T>;
     const Index cols = score.cols();
@@ -25,12 +25,12 @@ struct ControlledScore {
       const Index at = r * cols + c;
       const auto load = [&](const T* from) { return load_some(from, count, T(0)); };
       const V s = load(score.data() + at), weight = load(w.data() + c);
-      const V a = s * load(f.data() + c), b = load(difference.data() + at) - s * load(relaxed.data() + c);
+      const V a = s * load(f.data() + c), b = load(difference.data() + at) - s * load(relaxed + c);
       const V g = weight * (a + V(eta) * b);
       store_some(g, gradient.data() + at, count);
       sums[0] = multiply_add(weight * a, b, sums[0]);
       sums[1] = multiply_add(weight * b, b, sums[1]);
-      if (moves) sums[2] = multiply_add(g, load(difference_by_tau.data() + at) - s * load(by_tau.data() + c), sums[2]);
+      if (moves) sums[2] = multiply_add(g, load(difference_by_tau.data() + at) - s * load(by_tau + c), sums[2]);
     };
     for (Index r = 0; r < score.rows(); ++r) {
       Index c = 0;

@@ -53,6 +53,12 @@ struct Coupled {
     if constexpr (diagonal) return g.cwiseProduct(rate);
     else return smooth.conditional_pullback(b, both.rightCols(cols()), g);
   }
+  /// d[c(z) - c(z_tilde)]/dtheta from c's slopes by both.
+  Lent<Batch<T>> difference(const Batch<T>& slope) const {
+    const auto left = slope.leftCols(cols()), right = slope.rightCols(cols());
+    if constexpr (diagonal) return left - right.cwiseProduct(rate);
+    else return left - from_tilde(right);
+  }
   /// [w, -(dz_tilde/dtheta) w]: how [z, z_tilde] move along w, the second backwards.
   Batch<T> apart(const Batch<T>& w) const {
     Batch<T> v = spare<T>(w.rows(), 2 * cols());
