@@ -51,35 +51,46 @@ double products(const std::vector<Index>& sizes, Index points, Index particles, 
   return 1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+inline double median(std::vector<double> all) {
+  std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
+  return all[all.size() / 2];
+}
+
+/// A net and a guide that learn, 50 data points an update.
+template <class T, class Rule, class Optimizer>
+auto learner_of(const Batch<T>& data, const std::vector<Index>& sizes, const Rule& rule, const Optimizer& adam) {
+  using namespace variate;
+  Rng start = Rng(1).split(0);
+  const auto net = LayeredSbn<T>::random(sizes, start, data);
+  const auto guide = LayeredGuide<T>::random(sizes, start);
+  return Learner(guide, net, rule, adam, adam, data, Batches(50, Order::reshuffled, 1, true));
+}
+/// Milliseconds of the learner's next epoch, floor(N / 50) updates.
+template <class L>
+double epoch(L& learner, Index points, benchmark::State& state) {
+  const variate::Rng rng(1);
+  const auto begin = std::chrono::steady_clock::now();
+  for (Index i = 0; i < points / 50; ++i) {
+    variate::Rng stream = rng.split(static_cast<std::uint64_t>(learner.index() + 1));
+    if (!learner.step(stream).taken) state.SkipWithError("a step was not taken");
+  }
+  return 1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 /// Milliseconds of one epoch (floor(N / 50) updates of 50 data points), the median over the iterations, as ms_per_epoch; and as
 /// ratio, how many times the products of a reweighted update that is.
 template <class T, class Rule, class Optimizer = variate::Adam<T>>
 void epochs(benchmark::State& state, const Batch<T>& data, const std::vector<Index>& sizes, const Rule& rule,
             const Optimizer& adam = Optimizer({.rate = T(3e-3)})) {
-  using namespace variate;
-  const Rng rng(1);
-  Rng start = rng.split(0);
-  const auto net = LayeredSbn<T>::random(sizes, start, data);
-  const auto guide = LayeredGuide<T>::random(sizes, start);
-  const Batches batches(50, Order::reshuffled, 1, true);
-  Learner learner(guide, net, rule, adam, adam, data, batches);
-  const Index steps = batches.steps(data.cols());
+  auto learner = learner_of(data, sizes, rule, adam);
+  const Index steps = data.cols() / 50;
   std::vector<double> times, bare;
   for (auto _ : state) {
-    const auto begin = std::chrono::steady_clock::now();
-    for (Index i = 0; i < steps; ++i) {
-      Rng stream = rng.split(static_cast<std::uint64_t>(learner.index() + 1));
-      if (!learner.step(stream).taken) state.SkipWithError("a step was not taken");
-    }
-    times.push_back(1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    times.push_back(epoch(learner, data.cols(), state));
     state.PauseTiming();
     bare.push_back(products<T>(sizes, 50, 5, steps));
     state.ResumeTiming();
   }
-  const auto median = [](std::vector<double>& all) {
-    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
-    return all[all.size() / 2];
-  };
   state.counters["ms_per_epoch"] = median(times);
   state.counters["ratio"] = median(times) / median(bare);
   state.counters["updates"] = static_cast<double>(steps);
