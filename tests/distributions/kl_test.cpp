@@ -73,7 +73,7 @@ TEMPLATE_TEST_CASE("KL of a distribution to itself is zero, and near it keeps it
 }
 
 TEST_CASE("KL where a class is forbidden", "[distributions]") {
-  const double infinity = std::numeric_limits<double>::infinity();
+  using variate_tests::infinity;
   const Categorical<> p((Batch<double>(3, 1) << 0, 1, -infinity).finished()), q((Batch<double>(3, 1) << 0.5, 0, 3).finished());
   CHECK(std::isfinite(kl(p, q)(0)));
   CHECK(kl_pullback(p, q, Row<double>::Ones(1)).allFinite());

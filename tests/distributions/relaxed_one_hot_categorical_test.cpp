@@ -32,7 +32,7 @@ TEST_CASE("RelaxedOneHotCategorical: impossible points, what is refused, and how
 }
 
 TEST_CASE("RelaxedOneHotCategorical of two classes is RelaxedBernoulli", "[distributions]") {
-  const double infinity = std::numeric_limits<double>::infinity();
+  using variate_tests::infinity;
   Rng rng(4);
   for (const double t : {0.5, 1.0, 2.0}) {
     const RelaxedOneHotCategorical<> q(t, (Vector<double>(2) << 0.7, 0.2).finished());

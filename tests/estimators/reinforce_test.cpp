@@ -106,7 +106,8 @@ TEST_CASE("REINFORCE on a normal agrees with the known gradient of a quadratic",
 
 TEST_CASE("a sample whose value is not finite is dropped from the mean and from everybody's baseline", "[estimators]") {
   const auto q = bernoulli<double>();
-  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  using variate_tests::infinity;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double bad : {nan, infinity, -infinity}) {
     const auto g = [bad](const Batch<double>& x) {
       Row<double> v = cost(x);

@@ -40,7 +40,7 @@ TEST_CASE("recorded importance weights", "[fixtures][gmmvi]") {
 
 TEST_CASE("weights that underflow, and none", "[mixtures]") {
   Batch<double> far(2, 2);
-  const double infinity = std::numeric_limits<double>::infinity();
+  using variate_tests::infinity;
   far << -5000, -5001, -infinity, -infinity;
   const Row<double> background = Row<double>::Zero(2);
   const Vector<double> sizes = effective_sample_sizes(far, background);

@@ -119,7 +119,7 @@ TEST_CASE("Trust-region multipliers and rejections", "[mixtures]") {
     CHECK(state.received_updates == 1);
     return state.eta;
   };
-  constexpr double infinity = std::numeric_limits<double>::infinity();
+  using variate_tests::infinity;
   const TrustRegionComponentUpdate exact{.exact = true}, literal{};
   // Searched from scratch, the bracket ends on its way down at e^5, where the next half lies within 0.1 of zero.
   for (const double bound : {1e6, infinity}) CHECK(eta_of(literal, bound, -1, 1) == Approx(std::exp(5.0)));
