@@ -184,13 +184,13 @@ class GmmVi {
   GmmViStep step_with(const F& target, R& rng) {
     GmmViStep report;
     report.index = index_;
-    const SelectedDraws<T> draws = selection_.draw(modules_.selector, model_, database_, rng, *executor_);
+    SelectedDraws<T> draws = selection_.draw(modules_.selector, model_, database_, rng, *executor_);
     Row<T> value;
     Batch<T> gradient;
     evaluate<gradients>(target, draws.x, value, gradient);
     const std::vector<Index> good = detail::good_columns(value, gradient);
     report.evaluations = draws.x.cols();
-    report.dropped = draws.x.cols() - static_cast<Index>(good.size());
+    report.dropped = report.evaluations - static_cast<Index>(good.size());
     std::optional<Candidates> from_prior;
     if constexpr (adaptive)
       if (modules_.components.adds(index_ + 1, model_.size())) from_prior = prior_candidates(target, rng);
@@ -201,9 +201,9 @@ class GmmVi {
       report.components = model_.size();
       return report;
     }
-    selection_.store(static_cast<Index>(good.size()) == draws.x.cols()
-                         ? StoredSamples<T>{draws.x, std::move(value), std::move(gradient), draws.components}
-                         : detail::columns_of(draws.x, value, gradient, draws.components, good),
+    selection_.store(report.dropped == 0 ? StoredSamples<T>{std::move(draws.x), std::move(value), std::move(gradient),
+                                                            std::move(draws.components)}
+                                         : detail::columns_of(draws.x, value, gradient, draws.components, good),
                      model_, database_, *executor_);
     report.samples = selection_.samples.stored.target.size();
     if constexpr (adaptive) {

@@ -15,6 +15,7 @@
 #include "variate/mixtures/gaussians.hpp"
 #include "variate/mixtures/sample_database.hpp"
 #include "variate/parallel/chunks.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 
 namespace variate::detail {
 
@@ -242,11 +243,15 @@ Vector<T> best_candidate(const Rule& rule, const Gaussians<T, C>& model, const S
       value.segment(from, there.size()) = there;
       density.segment(from, there.size()) = model.log_density(points);
     };
-    constexpr Index block = 2048;
-    for (Index from = 0; from < stored; from += block) {
-      database.points(rows.data() + from, std::min(block, stored - from), x, values);
-      take(x, values, from);
-    }
+    in_stretches(
+        executor, stored,
+        [&](Index from, Index count) {
+          Batch<T> some;
+          Row<T> there;
+          database.points(rows.data() + from, count, some, there);
+          take(some, there, from);
+        },
+        2048);
     if (at_drawn.size() > 0) take(drawn, at_drawn, stored);
     best = rule.best_candidate(density, value, threshold);
   }

@@ -9,6 +9,7 @@
 #include "variate/autodiff/gradient.hpp"
 #include "variate/core/concepts.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/parallel/detail/slots.hpp"
 
@@ -84,14 +85,19 @@ template <bool Gradients, class F, class T, class E>
 void evaluate_target(const F& f, const Batch<T>& x, Row<T>& value, Batch<T>& gradient, E& executor) {
   value.resize(x.cols());
   if constexpr (Gradients) gradient.resize(x.rows(), x.cols());
-  for_stretches(executor, x.cols(), [&](Index from, Index count) {
-    const Batch<T> some = x.middleCols(from, count);
-    Row<T> values;
-    Batch<T> slopes;
-    evaluate_target<Gradients>(f, some, values, slopes);
-    value.segment(from, count) = values;
-    if constexpr (Gradients) gradient.middleCols(from, count) = slopes;
-  });
+  constexpr Index longest = stretch_of_columns / 2;  // they cost most: shared out more evenly
+  in_stretches(
+      executor, x.cols(),
+      [&](Index from, Index count) {
+        const Lent<Batch<T>> some = x.middleCols(from, count);
+        Lent<Batch<T>> slopes;
+        if constexpr (Gradients) slopes = spare<T>(x.rows(), count);
+        Row<T> values;
+        evaluate_target<Gradients>(f, static_cast<const Batch<T>&>(some), values, static_cast<Batch<T>&>(slopes));
+        value.segment(from, count) = values;
+        if constexpr (Gradients) gradient.middleCols(from, count) = slopes;
+      },
+      longest);
 }
 
 /// Columns with a finite value and, if there is one, gradient.

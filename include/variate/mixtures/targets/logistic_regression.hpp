@@ -9,6 +9,7 @@
 
 #include "variate/autodiff/detail/multiply.hpp"
 #include "variate/core/error.hpp"
+#include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
 #include "variate/math/exp.hpp"
 #include "variate/math/lanes.hpp"
@@ -49,12 +50,12 @@ class LogSigmoidSum {
  public:
   explicit LogSigmoidSum(Index cols) : sums_(Row<T>::Zero(padded(cols))), products_(Row<T>::Ones(padded(cols))), cols_(cols) {}
 
-  /// z becomes sigmoid(-z): the slopes.
-  void add(Batch<T>& z) {
+  /// z, so many rows, becomes sigmoid(-z): the slopes.
+  void add(T* z, Index rows) {
     constexpr Index most = sizeof(T) == 8 ? 1000 : 120;
-    for (Index row = 0; row < z.rows();) {
-      const Index some = std::min(most - since_, z.rows() - row);
-      for (Index c = 0; c < cols_; c += L::size) add(z.data() + row * cols_ + c, some, std::min<Index>(L::size, cols_ - c), c);
+    for (Index row = 0; row < rows;) {
+      const Index some = std::min(most - since_, rows - row);
+      for (Index c = 0; c < cols_; c += L::size) add(z + row * cols_ + c, some, std::min<Index>(L::size, cols_ - c), c);
       since_ += some;
       row += some;
       if (since_ == most) take_logarithms();
@@ -151,17 +152,17 @@ class LogisticRegression {
     const Index n = w.cols(), d = event_size();
     if (gradient) gradient->resize(d, n);
     Row<T> value(n);
-    Batch<T> block, z, slope;
+    detail::Lent<Batch<T>> z = detail::spare<T>(stretch, strip);
     for (Index from = 0; from < n; from += strip) {
       const Index count = std::min(strip, n - from);
-      block = w.middleCols(from, count);
+      const detail::Lent<Batch<T>> block = w.middleCols(from, count);
+      detail::Lent<Batch<T>> slope = detail::spare<T>(d, count);
+      slope.setZero();
       detail::LogSigmoidSum<T> sum(count);
-      slope.setZero(d, count);
       for (Index row = 0; row < rows(); row += stretch) {
         const Index some = std::min(stretch, rows() - row);
-        z.resize(some, count);
         detail::multiply<T>(z.data(), {rows_.data() + row * d, d, 1}, block.data(), some, d, count, false);
-        sum.add(z);
+        sum.add(z.data(), some);
         if (gradient) detail::multiply<T>(slope.data(), {rows_.data() + row * d, 1, d}, z.data(), d, some, count);
       }
       sum.store(value.data() + from);
@@ -239,7 +240,7 @@ class MinibatchLogisticRegression {
     detail::multiply<T>(z.data(), {held_out_.data(), w.rows(), 1}, w.data(), z.rows(), w.rows(), w.cols());
     Row<T> value(w.cols());
     detail::LogSigmoidSum<T> sum(w.cols());
-    sum.add(z);
+    sum.add(z.data(), z.rows());
     sum.store(value.data());
     return value / static_cast<T>(held_out_.rows());
   }
@@ -270,7 +271,7 @@ class MinibatchLogisticRegression {
       z.setZero(size, strip);
       detail::multiply<T>(z.data(), {some.data(), d, 1}, block.data(), size, d, strip);
       detail::LogSigmoidSum<T> sum(strip);
-      sum.add(z);
+      sum.add(z.data(), z.rows());
       sum.store(value.data() + c);
       slope.setZero(d, strip);
       detail::multiply<T>(slope.data(), {some.data(), 1, d}, z.data(), d, size, strip);
