@@ -121,7 +121,7 @@ class Learner {
     const auto size = static_cast<Index>(columns.size());
     Batch<Scalar> lines = detail::spare<Scalar>(size, points_.cols()), some = detail::spare<Scalar>(points_.cols(), size);
     const detail::GivesBack at_end(lines, some);
-    const Chunks some_lines(size, std::max<Index>(1, detail::stretch / points_.cols()));
+    const Chunks some_lines(size, std::max<Index>(1, detail::stretch_of_numbers / points_.cols()));
     executor().for_each(some_lines.count(), [&](Index i) {
       for (Index c = some_lines.begin(i), end = c + some_lines.length(i); c < end; ++c)
         lines.row(c) = points_.row(columns[static_cast<std::size_t>(c)]);

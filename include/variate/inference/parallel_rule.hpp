@@ -121,8 +121,8 @@ class ParallelRule {
   template <class T>
   void add_up(std::vector<Estimate<T>>& parts, const std::vector<T>& shares, Estimate<T>& sum) const {
     const Terms<T> q = terms(parts, shares, &Estimate<T>::q), f = terms(parts, shares, &Estimate<T>::f);
-    const Chunks of_q(q.empty() ? 0 : q.front().first->size(), detail::stretch);
-    const Chunks of_f(f.empty() ? 0 : f.front().first->size(), detail::stretch);
+    const Chunks of_q(q.empty() ? 0 : q.front().first->size(), detail::stretch_of_numbers);
+    const Chunks of_f(f.empty() ? 0 : f.front().first->size(), detail::stretch_of_numbers);
     executor_->for_each(of_q.count() + of_f.count(), [&](Index i) {
       const Index j = i - of_q.count();
       if (j < 0) add(q, of_q.begin(i), of_q.length(i));

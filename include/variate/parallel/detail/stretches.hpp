@@ -12,7 +12,7 @@
 namespace variate::detail {
 
 /// Numbers in a stretch: some ten microseconds of work, so that to hand it out costs nothing beside it.
-inline constexpr Index stretch = Index{1} << 14;
+inline constexpr Index stretch_of_numbers = Index{1} << 14;
 
 /// Something with an executor of its own.
 template <class X>
@@ -30,7 +30,7 @@ auto& executor_of(const X& x) {
 /// f(begin, length) for every stretch of vectors of that size, at most so long. What f does in a
 /// stretch concerns this stretch alone.
 template <Executor E, class F>
-void in_stretches(E& executor, Index size, F&& f, Index longest = stretch) {
+void in_stretches(E& executor, Index size, F&& f, Index longest = stretch_of_numbers) {
   const Chunks stretches(size, longest);
   executor.for_each(stretches.count(), [&](Index i) { f(stretches.begin(i), stretches.length(i)); });
 }
@@ -38,9 +38,9 @@ void in_stretches(E& executor, Index size, F&& f, Index longest = stretch) {
 /// Is every number of x finite?
 template <Executor E, class T>
 bool all_finite(E& executor, const Vector<T>& x) {
-  if (x.size() <= stretch) return all_finite(x);
+  if (x.size() <= stretch_of_numbers) return all_finite(x);
   return reduce_in_order(
-      executor, Chunks(x.size(), stretch), true,
+      executor, Chunks(x.size(), stretch_of_numbers), true,
       [&](Index begin, Index length) { return all_finite(x.segment(begin, length)); },
       [](bool& all, bool part) { all = all && part; });
 }
@@ -48,8 +48,8 @@ bool all_finite(E& executor, const Vector<T>& x) {
 /// Are the squared lengths of a and b finite? Then so are their numbers.
 template <class T, Executor E>
 bool lengths_finite(E& executor, const Vector<T>& a, const Vector<T>& b) {
-  if (a.size() + b.size() <= stretch) return std::isfinite(a.squaredNorm()) && std::isfinite(b.squaredNorm());
-  const Chunks of_a(a.size(), stretch), of_b(b.size(), stretch);
+  if (a.size() + b.size() <= stretch_of_numbers) return std::isfinite(a.squaredNorm()) && std::isfinite(b.squaredNorm());
+  const Chunks of_a(a.size(), stretch_of_numbers), of_b(b.size(), stretch_of_numbers);
   std::vector<T> squares(static_cast<std::size_t>(of_a.count() + of_b.count()));
   executor.for_each(of_a.count() + of_b.count(), [&](Index i) {
     const Index j = i - of_a.count();
