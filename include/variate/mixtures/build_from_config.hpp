@@ -358,8 +358,7 @@ auto build_from_config(const Config& config, Target&& target, Gaussians<T, C> st
 /// The same on this thread.
 template <class Target, class T, Covariance C>
 auto build_from_config(const Config& config, Target&& target, Gaussians<T, C> start) {
-  static constexpr SerialExecutor here{};
-  return build_from_config(config, std::forward<Target>(target), std::move(start), here);
+  return build_from_config(config, std::forward<Target>(target), std::move(start), detail::serially);
 }
 /// The whole, for a target in d dimensions: `build_from_config(config, target, rng, d)`.
 template <Covariance C = Covariance::full, class T = double, class Target, class Rng>

@@ -18,7 +18,7 @@
 #include "variate/math/log_sum_exp.hpp"
 #include "variate/mixtures/detail/offset_log_sum_exp.hpp"
 #include "variate/mixtures/detail/quadratic_forms.hpp"
-#include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/random/fill.hpp"
 
 namespace variate {
@@ -202,7 +202,7 @@ class Gaussians {
   /// Only of n columns from column `from` on; the others of out (K x columns of x) stay. On the threads of an executor; the bits
   /// are the same.
   template <class E = const SerialExecutor>
-  void component_log_densities(const Batch<T>& x, Index from, Index n, Batch<T>& out, E& executor = here) const {
+  void component_log_densities(const Batch<T>& x, Index from, Index n, Batch<T>& out, E& executor = detail::serially) const {
     detail::for_stretches(executor, n, [&](Index begin, Index count) {
       std::vector<T> room;
       for (Index k = 0; k < size(); ++k)
@@ -329,8 +329,6 @@ class Gaussians {
   }
 
  private:
-  static constexpr SerialExecutor here{};
-
   void append(Vector<T> mean, Factor factor) {
     components_.emplace_back(std::move(mean), std::move(factor), next_version_++).origin = next_origin_++;
   }

@@ -27,8 +27,8 @@
 #include "variate/mixtures/trust_region.hpp"
 #include "variate/mixtures/weight_stepsizes.hpp"
 #include "variate/mixtures/weight_updates.hpp"
-#include "variate/parallel/chunks.hpp"
 #include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 #include "variate/parallel/executor.hpp"
 
 namespace variate {
@@ -99,7 +99,7 @@ class GmmVi {
   /// From a first mixture. InvalidArgument or DomainError for options out of range, ShapeError for a prior of another size.
   GmmVi(Target target, Gaussians<T, C> start, Modules modules = {}, GmmViOptions<T> options = {})
     requires std::is_same_v<E, const SerialExecutor>
-      : GmmVi(std::move(target), std::move(start), std::move(modules), std::move(options), here) {}
+      : GmmVi(std::move(target), std::move(start), std::move(modules), std::move(options), detail::serially) {}
   /// The same on the threads of an executor.
   GmmVi(Target target, Gaussians<T, C> start, Modules modules, GmmViOptions<T> options, E& executor)
       : executor_(&executor),
@@ -353,8 +353,6 @@ class GmmVi {
     states_.add(std::exp(T(AdaptiveComponents::new_log_weight)), threshold, entropy);
     ++report.added;
   }
-
-  static constexpr SerialExecutor here{};
 
   E* executor_;
   Target target_;

@@ -10,6 +10,8 @@
 #include "variate/mixtures/gaussians.hpp"
 #include "variate/mixtures/least_squares.hpp"
 #include "variate/mixtures/natural_gradient.hpp"
+#include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 
 namespace variate {
 
@@ -44,7 +46,7 @@ struct More {
   /// samples, or whose regression has no solution, are given NaN. ShapeError if sizes do not fit.
   template <class T, Covariance C, class E = const SerialExecutor>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature, const Vector<T>& regularizers,
-                  NaturalGradients<T, C>& out, Workspace<T>& work, E& executor = here) const {
+                  NaturalGradients<T, C>& out, Workspace<T>& work, E& executor = detail::serially) const {
     detail::require_samples("More", model, samples, false);
     detail::require_size("More", "number of regularizers", regularizers.size(), model.size());
     detail::offset_log_sum_exp(samples.densities, model.log_weights(), work.values);
@@ -76,8 +78,6 @@ struct More {
   }
 
  private:
-  static constexpr SerialExecutor here{};
-
   /// The columns that count, whitened, in rows of their number, which is returned.
   template <class T, Covariance C, class Slot>
   Index gather(const Gaussian<T, C>& g, const Batch<T>& x, const Row<T>& values, Slot& work) const {

@@ -11,6 +11,8 @@
 #include "variate/mixtures/detail/quadratic_forms.hpp"
 #include "variate/mixtures/gaussians.hpp"
 #include "variate/mixtures/natural_gradient.hpp"
+#include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 
 namespace variate {
 
@@ -45,7 +47,8 @@ struct Stein {
   /// ShapeError if sizes do not fit.
   template <class T, Covariance C, class E = const SerialExecutor>
   void operator()(const Gaussians<T, C>& model, const MixtureSamples<T>& samples, T temperature,
-                  const Vector<T>& /*regularizers*/, NaturalGradients<T, C>& out, Workspace<T>& work, E& executor = here) const {
+                  const Vector<T>& /*regularizers*/, NaturalGradients<T, C>& out, Workspace<T>& work,
+                  E& executor = detail::serially) const {
     detail::require_samples("Stein", model, samples, true);
     const Batch<T>& x = samples.stored.x;
     const Index d = x.rows(), n = x.cols();
@@ -78,7 +81,6 @@ struct Stein {
   }
 
  private:
-  static constexpr SerialExecutor here{};
   /// Samples that are summed together: what they need stays in the first cache.
   static constexpr Index block = 64;
 

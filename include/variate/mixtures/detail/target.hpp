@@ -11,7 +11,7 @@
 #include "variate/core/error.hpp"
 #include "variate/core/spare.hpp"
 #include "variate/core/types.hpp"
-#include "variate/parallel/detail/slots.hpp"
+#include "variate/parallel/detail/stretches.hpp"
 
 namespace variate::detail {
 

@@ -4,7 +4,6 @@
 #include <atomic>
 
 #include "variate/core/types.hpp"
-#include "variate/parallel/detail/stretches.hpp"
 #include "variate/parallel/executor.hpp"
 
 namespace variate::detail {
@@ -18,14 +17,6 @@ void for_each_in_slots(E& executor, Index count, F f) {
     for (Index i = next.fetch_add(1, std::memory_order_relaxed); i < count; i = next.fetch_add(1, std::memory_order_relaxed))
       f(slot, i);
   });
-}
-
-/// Columns that kernels with some registers of them work on together, some times over.
-inline constexpr Index stretch_of_columns = 192;
-/// f(begin, count) for stretches of that many columns.
-template <Executor E, class F>
-void for_stretches(E& executor, Index columns, F&& f) {
-  in_stretches(executor, columns, f, stretch_of_columns);
 }
 
 }  // namespace variate::detail

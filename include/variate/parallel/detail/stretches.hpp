@@ -27,12 +27,19 @@ auto& executor_of(const X& x) {
   else return serially;
 }
 
-/// f(begin, length) for every stretch of vectors of that size, at most so long. What f does in a
-/// stretch concerns this stretch alone.
+/// f(begin, length) for every stretch of vectors of that size, at most so long. What f does in a stretch concerns it alone.
 template <Executor E, class F>
 void in_stretches(E& executor, Index size, F&& f, Index longest = stretch_of_numbers) {
   const Chunks stretches(size, longest);
   executor.for_each(stretches.count(), [&](Index i) { f(stretches.begin(i), stretches.length(i)); });
+}
+
+/// Columns that kernels with some registers of them work on together, some times over.
+inline constexpr Index stretch_of_columns = 192;
+/// f(begin, count) for stretches of that many columns.
+template <Executor E, class F>
+void for_stretches(E& executor, Index columns, F&& f) {
+  in_stretches(executor, columns, f, stretch_of_columns);
 }
 
 /// Is every number of x finite?
