@@ -9,6 +9,7 @@
 #include "support/catch.hpp"
 #include "support/statistics.hpp"
 #include "variate/core/concepts.hpp"
+#include "variate/random/detail/box_muller.hpp"
 #include "variate/random/rng.hpp"
 
 using namespace variate_tests;
@@ -145,6 +146,21 @@ TEST_CASE("a normal is Box and Muller's", "[random]") {
     CHECK(std::abs(x(0, 0) - r * std::cos(6.283185307179586 * turns)) < 1e-15 * (1 + r * 4));
     CHECK(std::abs(x(0, 8) - r * std::sin(6.283185307179586 * turns)) < 1e-15 * (1 + r * 4));
   }
+}
+
+TEMPLATE_TEST_CASE("the radius is right from end to end", "[random]", float, double) {
+  using T = TestType;
+  using L = variate::math::Lanes<T>;
+  const auto check = [](T u) {
+    const T r = variate::detail::box_muller_radius(L(u))[0];
+    const long double exact = std::sqrt(-2 * std::log(static_cast<long double>(u)));
+    // Half of the 3 ulp of -2 log u, twice as many in a number just above a power of two, and half an ulp of the root.
+    CHECK(std::abs(static_cast<double>(r / exact - 1)) < 2 * std::numeric_limits<T>::epsilon());
+  };
+  const T least = sizeof(T) == 8 ? T(0x1p-53) : T(0x1p-32), most = T(1) - std::numeric_limits<T>::epsilon() / 2;
+  for (T u = least; u < T(0.5); u *= T(1.37)) check(u), check(std::min(1 - u, most));
+  for (T u : {T(0.5), std::nextafter(T(0.5), T(0)), T(0.70710678118654752), T(0.7071), T(0.70711), T(0.69963875708266221), most})
+    check(u);
 }
 
 TEST_CASE("bits are taken from ranges of every kind", "[random][statistical]") {

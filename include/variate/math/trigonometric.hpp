@@ -87,16 +87,23 @@ template <class L, class Bits>
   return {bits_as<T>(bits_as<U>(a) ^ flip_sin), bits_as<T>(bits_as<U>(b) ^ flip_cos)};
 }
 
+/// Sine and cosine of r quarter turns, |r| <= 1/2.
+template <class L>
+[[gnu::always_inline]] inline SinCos<L> sin_cos_of_quarters(L r) {
+  using T = typename L::Scalar;
+  using C = Quarters<T>;
+  const L z = r * r;
+  return {r * multiply_add(z, polynomial(z, C::sine), L(T(1.5707963267948966))),
+          multiply_add(z, polynomial(z, C::cosine), L(T(1)))};
+}
+
 /// Sine and cosine of 2 pi u where fractions have not ended.
 template <class L>
 [[gnu::always_inline]] inline SinCos<L> sin_cos_few_turns(L u) {
   using T = typename L::Scalar;
-  using C = Quarters<T>;
   const L shifted = multiply_add(u, L(T(4)), L(rounding_shift<T>));
-  const L whole = shifted - rounding_shift<T>, r = multiply_add(u, L(T(4)), -whole), z = r * r;
-  const L s = r * multiply_add(z, polynomial(z, C::sine), L(T(1.5707963267948966)));
-  const L c = multiply_add(z, polynomial(z, C::cosine), L(T(1)));
-  return turn(bits_as<UnsignedOf<T>>(shifted), s, c);
+  const SinCos<L> of_rest = sin_cos_of_quarters(multiply_add(u, L(T(4)), -(shifted - rounding_shift<T>)));
+  return turn(bits_as<UnsignedOf<T>>(shifted), of_rest.sin, of_rest.cos);
 }
 
 /// Up to here the reduction of radians keeps all its bits; larger angles go to the C library one by one.

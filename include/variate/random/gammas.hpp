@@ -34,7 +34,7 @@ struct GammaTrial {
     log_d = math::log(d);
   }
   typename L::Truth operator()(const W (&bits)[4], L& log_value) const {
-    const L x = box_muller(to_uniform<L>(bits[0]), to_turns<L>(bits[1])).first;
+    const L x = box_muller(to_uniform<L>(bits[0]), bits[1]).first;
     constexpr double lowest = -1 + 0x1p-50;  // of e = t - 1: t is not positive below, to one part in 1e45 of the probability
     const L e = max(c * x, L(lowest)), e2 = e * e;
     // 1 - t^3 + 3 log t with t = 1 + e; e - log(1 + e) keeps the digits that matter when d is large.

@@ -137,7 +137,7 @@ struct VonMisesTrial {
     sigma = multiply_add(L(0.5708), min(L(1.0), 46.0 / k), L(1.0)) / sqrt(k);
   }
   typename L::Truth operator()(const W (&bits)[4], L& angle) const {
-    const L turns = to_turns<L>(bits[1]), n = box_muller(to_uniform<L>(bits[0]), turns).first;
+    const L turns = to_turns<L>(bits[1]), n = box_muller(to_uniform<L>(bits[0]), bits[1]).first;
     angle = select(flat, (2 * pi_high) * turns, sigma * n);
     const L s = math::sin(0.5 * angle), bound = select(flat, L(0.0), 0.5 * n * n);
     return (math::log(to_uniform<L>(bits[2])) < bound - 2.0 * k * s * s) & (math::abs(angle) <= pi_high);

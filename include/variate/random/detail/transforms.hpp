@@ -31,11 +31,10 @@ template <class L>
   }
 }
 
-/// A fraction of a full turn in [-1/2, 1/2], for the angle of Box and Muller.
+/// A fraction of a full turn in [-1/2, 1/2): the angle of `box_muller` for the same bits.
 template <class L>
 [[gnu::always_inline]] inline L to_turns(BitsOf<L> bits) {
-  if constexpr (sizeof(typename L::Scalar) == 8) return from_one_to_two<L>(bits) - L(1.5);
-  else return math::convert<float>(math::bits_as<std::int32_t>(bits)) * L(0x1p-32f);
+  return from_one_to_two<L>(bits) - L(1.5);
 }
 
 /// A page of uniform numbers, for `fill_pages`.
@@ -83,7 +82,7 @@ class NormalPage {
   template <Index g, class Page, class T>
   [[gnu::always_inline]] static void pairs(const Page& page, T* out, Index count, const L (&r)[packs]) {
     for (Index p = 0; p < packs && p * L::size < count; ++p) {
-      const auto [a, b] = box_muller_pair(r[p], to_turns<L>(page.template bits<L>(g, p * L::size)));
+      const auto [a, b] = box_muller_pair(r[p], page.template bits<L>(g, p * L::size));
       a.store(out + p * L::size);
       b.store(out + p * L::size + group);
     }
