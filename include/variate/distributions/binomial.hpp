@@ -70,14 +70,10 @@ struct BinomialLaw {
   static Batch<T> noise(Rng& rng, const Batch<T>& all, Index d, Index samples) {
     using L = math::Lanes<double>;
     const Index batch = all.cols();
-    return by_trials<T>(rng, d, batch * samples, [&](Index row, Index column, Index lanes) {
-      double n[L::size] = {}, logits[L::size] = {};
-      for (Index i = 0; i < lanes; ++i) {
-        logits[i] = static_cast<double>(all(row, (column + i) % batch));
-        n[i] = static_cast<double>(all(d + row, (column + i) % batch));
-      }
-      const L l = L::load(logits);
-      return BinomialTrial<L>(L::load(n), math::sigmoid(l), math::sigmoid(-l));
+    return by_trials<T>(rng, d, batch, samples, [&](Index row, const TrialPoints& points) {
+      const L l = at_points(points, [&](Index point) { return all(row, point); });
+      const L n = at_points(points, [&](Index point) { return all(d + row, point); });
+      return BinomialTrial<L>(n, math::sigmoid(l), math::sigmoid(-l));
     });
   }
   static V point(V k, const C&) { return k; }
@@ -125,8 +121,9 @@ struct BinomialLaw {
 /// d independent numbers of successes in n trials, of probability (n over k) p^k (1-p)^(n-k) with p = sigmoid(logit). n
 /// (total_count) is a setting, one for each coordinate; theta is the logits, d x B.
 ///
-/// The entropy is a sum, good to about 1e-13. Draws are exact for n up to 2^53, by inversion where the rarer outcome has a mean below 10 and by rejection elsewhere; draw j
-/// depends on the generator and j alone. `log_prob` is -inf at a number that is not a count; there the score is 0.
+/// The entropy is a sum, good to about 1e-13. Draws are exact for n up to 2^53, by inversion where the rarer outcome has a mean
+/// below 10 and by rejection elsewhere; draw j depends on the generator and j alone. `log_prob` is -inf at a number that is not a
+/// count; there the score is 0.
 template <class S = double>
 class Binomial : public detail::Family<Binomial<S>, detail::BinomialLaw<S>> {
   using Base = detail::Family<Binomial<S>, detail::BinomialLaw<S>>;

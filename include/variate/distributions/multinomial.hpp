@@ -65,14 +65,12 @@ class Multinomial : public detail::OverCategorical<S> {
     for (Index c = 0; c < cols; ++c) left[c] = static_cast<double>(total_count_[c % batch]);
     Batch<S> x(k, cols);
     for (Index i = 0; i + 1 < k; ++i) {
-      const Row<double> drawn = detail::by_trials<double>(rng, 1, cols, [&](Index, Index column, Index lanes) {
-        double yes[L::size] = {}, no[L::size] = {};
-        for (Index j = 0; j < lanes; ++j) {
-          const Index b = (column + j) % batch;
-          yes[j] = rest(i, b) > 0 ? static_cast<double>(this->probs()(i, b)) / rest(i, b) : 0;
-          no[j] = rest(i, b) > 0 ? rest(i + 1, b) / rest(i, b) : 1;
-        }
-        return detail::BinomialTrial<L>(L::load(left.data() + column, lanes, 0.0), L::load(yes), L::load(no));
+      const auto share = [&](double part, Index b, double of_none) { return rest(i, b) > 0 ? part / rest(i, b) : of_none; };
+      const auto yes = [&](Index c) { return share(static_cast<double>(this->probs()(i, c % batch)), c % batch, 0); };
+      const auto no = [&](Index c) { return share(rest(i + 1, c % batch), c % batch, 1); };
+      const Row<double> drawn = detail::by_trials<double>(rng, 1, cols, 1, [&](Index, const detail::TrialPoints& points) {
+        const L trials = detail::at_points(points, [&](Index c) { return left[c]; });
+        return detail::BinomialTrial<L>(trials, detail::at_points(points, yes), detail::at_points(points, no));
       });
       left -= drawn;
       x.row(i) = drawn.template cast<S>();

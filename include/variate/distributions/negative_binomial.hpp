@@ -95,8 +95,8 @@ struct NegativeBinomialLaw {
       rates.middleCols(s, batch) += all.middleRows(2 * d, d).template cast<double>();
     rates = rates.cwiseMin(690);
     math::exp(rates.data(), rates.data(), rates.size());
-    return by_trials<T>(rng, d, rates.cols(), [&](Index row, Index column, Index lanes) {
-      return PoissonTrial<L>(L::load(rates.data() + row * rates.cols() + column, lanes, 1.0));
+    return by_trials<T>(rng, d, rates.cols(), 1, [&](Index row, const TrialPoints& points) {
+      return PoissonTrial<L>(at_points(points, [&](Index point) { return rates(row, point); }));
     });
   }
   static V point(V k, const C&) { return k; }

@@ -53,10 +53,9 @@ struct PoissonLaw {
   static Batch<T> noise(Rng& rng, const Batch<T>& all, Index d, Index samples) {
     using L = math::Lanes<double>;
     const Index batch = all.cols();
-    return by_trials<T>(rng, d, batch * samples, [&](Index row, Index column, Index count) {
-      double means[L::size] = {};
-      for (Index i = 0; i < count; ++i) means[i] = std::min(most, static_cast<double>(all(d + row, (column + i) % batch)));
-      return PoissonTrial<L>(L::load(means));
+    return by_trials<T>(rng, d, batch, samples, [&](Index row, const TrialPoints& points) {
+      const auto mean = [&](Index point) { return std::min(most, static_cast<double>(all(d + row, point))); };
+      return PoissonTrial<L>(at_points(points, mean));
     });
   }
   static V point(V k, const C&) { return k; }
@@ -90,8 +89,8 @@ struct PoissonLaw {
 
 /// d independent counts of probability rate^k e^(-rate) / k!, k = 0, 1, 2, ...; theta is their log rates, d x B.
 ///
-/// The entropy is a sum, good to about 1e-13. Draws are exact, by inversion below a rate of 10 and by rejection above; draw j depends on the generator and j alone.
-/// `log_prob` is -inf at a number that is not a count; there the score is 0.
+/// The entropy is a sum, good to about 1e-13. Draws are exact, by inversion below a rate of 10 and by rejection above; draw j
+/// depends on the generator and j alone. `log_prob` is -inf at a number that is not a count; there the score is 0.
 template <class S = double>
 class Poisson : public detail::Family<Poisson<S>, detail::PoissonLaw<S>> {
   using Base = detail::Family<Poisson<S>, detail::PoissonLaw<S>>;

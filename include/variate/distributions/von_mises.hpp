@@ -14,7 +14,7 @@
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
 #include "variate/math/trigonometric.hpp"
-#include "variate/random/detail/rejection.hpp"
+#include "variate/random/detail/trials.hpp"
 
 namespace variate {
 namespace detail {
@@ -59,7 +59,9 @@ struct VonMisesLaw {
   /// The angle from loc.
   template <class T, class Rng>
   static Batch<T> noise(Rng& rng, const Batch<T>& all, Index d, Index samples) {
-    return by_rejection<VonMisesTrial>(rng, Batch<T>(all.middleRows(d, d)), samples, [](double*, Index) {});
+    return by_trials<T>(rng, d, all.cols(), samples, [&](Index row, const TrialPoints& points) {
+      return VonMisesTrial(at_points(points, [&](Index point) { return all(d + row, point); }));
+    });
   }
   static V point(V angle, const C& c) { return c[loc] + angle; }
   static void path(V angle, V, const C& c, Theta& s) {

@@ -13,8 +13,8 @@
 #include "variate/math/log.hpp"
 #include "variate/math/log1p.hpp"
 #include "variate/random/detail/box_muller.hpp"
-#include "variate/random/detail/rejection.hpp"
 #include "variate/random/detail/transforms.hpp"
+#include "variate/random/detail/trials.hpp"
 #include "variate/random/fill.hpp"
 #include "variate/random/rng.hpp"
 
@@ -42,7 +42,7 @@ struct GammaTrial {
     const L rest = multiply_add(L(-3), e2, multiply_add(-e, e2, L(3) * (log_t - e)));
     const auto accepted = math::log(to_uniform<L>(bits[2])) < multiply_add(d, rest, L(0.5) * x * x);
     log_value = multiply_add(L(3), log_t, log_d);
-    log_value = select(small, log_value + math::log(to_uniform<L>(bits[3])) / shape, log_value);
+    if (any(small)) log_value = select(small, log_value + math::log(to_uniform<L>(bits[3])) / shape, log_value);
     return accepted & (c * x > L(lowest));
   }
 };
@@ -52,7 +52,10 @@ template <class T, class R, class Finish>
 Batch<T> gammas_by(const char* function, R& rng, const Batch<T>& shapes, Index samples, Finish&& finish) {
   require_at_least(function, "samples", samples, 0);
   require_positive(function, "shapes", shapes);
-  return by_rejection<GammaTrial>(rng, shapes, samples, finish);
+  const auto trial = [&](Index row, const TrialPoints& points) {
+    return GammaTrial(at_points(points, [&](Index point) { return shapes(row, point); }));
+  };
+  return by_trials<T>(rng, shapes.rows(), shapes.cols(), samples, trial, finish);
 }
 
 }  // namespace detail

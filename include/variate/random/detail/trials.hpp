@@ -1,62 +1,127 @@
 #pragma once
 /// Numbers drawn by trial and rejection, a register at a time.
 #include <algorithm>
-#include <concepts>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "variate/core/types.hpp"
 #include "variate/math/lanes.hpp"
-#include "variate/random/detail/transforms.hpp"
+#include "variate/random/detail/pages.hpp"
 #include "variate/random/fill.hpp"
 #include "variate/random/rng.hpp"
 
 namespace variate::detail {
 
-/// A rows x cols batch, where trial_for(row, column, count) makes the trials of that number and its `count - 1` right neighbours:
-/// a trial takes four words of random bits for each lane, and says which lanes it accepts.
-///
-/// With an `Rng`, number j in storage order has the counters (page, j, attempt) to itself, so that what is rejected for one
-/// shifts no other, and the position moves by one page. Any other generator gives bits, one number after the other.
-template <class T, class R, class TrialFor>
-Batch<T> by_trials(R& rng, Index rows, Index cols, TrialFor trial_for) {
-  using L = math::Lanes<double>;
-  using W = BitsOf<L>;
-  constexpr bool counted = std::same_as<R, Rng>;
-  constexpr Index together = counted ? L::size : 1;
-  Batch<T> out(rows, cols);
-  [[maybe_unused]] std::uint64_t page = 0;
-  if constexpr (counted) {
-    if (out.size() > 0) page = rng.take_page();
+/// The data points of the numbers in a register.
+using TrialPoints = std::array<Index, math::Lanes<double>::size>;
+
+/// f of each.
+template <class F>
+[[gnu::always_inline]] inline math::Lanes<double> at_points(const TrialPoints& points, F f) {
+  double values[math::Lanes<double>::size];
+  for (std::size_t l = 0; l < points.size(); ++l) values[l] = static_cast<double>(f(points[l]));
+  return math::Lanes<double>::load(values);
+}
+
+/// Random bits for one attempt at each of the numbers in a register. Most engines give them to one number after the other;
+template <class R>
+class TrialBits {
+ public:
+  static constexpr Index together = 1, waiting = 1;
+  explicit TrialBits(R& rng) : rng_(rng) {}
+  void operator()(Index, const Index*, std::uint64_t, BitsOf<math::Lanes<double>> (&bits)[4]) const {
+    for (auto& word : bits) word = next_word(rng_);
   }
-  for (Index row = 0; row < rows; ++row)
-    for (Index column = 0; column < cols; column += together) {
-      const Index count = std::min(together, cols - column);
-      const auto trial = trial_for(row, column, count);
-      double lane[L::size];
-      std::uint64_t number[L::size];
-      for (int i = 0; i < L::size; ++i) {
-        lane[i] = i;
-        number[i] = static_cast<std::uint64_t>(row * cols + column + i);
+
+ private:
+  R& rng_;
+};
+/// with an `Rng`, attempt a at number j = first + place[lane] has the counter (page, j, a) to itself.
+template <>
+class TrialBits<Rng> {
+  using W = BitsOf<math::Lanes<double>>;
+
+ public:
+  static constexpr Index together = W::size, waiting = 64;
+  explicit TrialBits(Rng& rng) : key_(rng.state().key), page_(rng.take_page()) {}
+  [[gnu::always_inline]] void operator()(Index first, const Index* place, std::uint64_t attempt, W (&bits)[4]) const {
+    std::uint64_t number[W::size];
+    for (int l = 0; l < W::size; ++l) number[l] = static_cast<std::uint64_t>(first + place[l]);
+    bits[0] = W(page_);
+    bits[1] = W::load(number);
+    bits[2] = W(attempt);
+    bits[3] = W(static_cast<std::uint64_t>(Purpose::rejection));
+    threefry4x64(key_, bits);
+  }
+
+ private:
+  ThreefryKey<W> key_;
+  std::uint64_t page_;
+};
+
+/// A rows x (points x samples) batch, sample-major. trial_of(row, points) makes a trial of numbers of these points, for one point
+/// once a row; trial(bits, value) makes one attempt in every lane from four words of random bits, and says which lanes it
+/// accepts. finish(numbers, n) changes up to 64 of them in place. A number beyond T becomes T's largest.
+///
+/// With an `Rng`, what is rejected for one number shifts no other: those it is rejected for wait and are tried again together.
+/// The position moves by one page if there is anything to draw.
+template <class T, class R, class TrialOf, class Finish>
+Batch<T> by_trials(R& rng, Index rows, Index points, Index samples, TrialOf trial_of, Finish finish) {
+  using L = math::Lanes<double>;
+  using Bits = TrialBits<R>;
+  const Index cols = points * samples;
+  Batch<T> out(rows, cols);
+  if (out.size() == 0) return out;
+  const Bits draw_bits(rng);
+  for (Index row = 0; row < rows; ++row) {
+    TrialPoints at;
+    std::optional<decltype(trial_of(row, at))> trial;
+    Index next_point = 0;
+    for (Index start = 0; start < cols; start += Bits::waiting) {
+      const Index count = std::min(Bits::waiting, cols - start);
+      double numbers[Bits::waiting];
+      Index point[Bits::waiting], waiting[Bits::waiting];
+      for (Index i = 0; i < count; ++i) {
+        waiting[i] = i;
+        point[i] = next_point;
+        if (++next_point == points) next_point = 0;
       }
-      auto pending = L::load(lane) < L(static_cast<double>(count));
-      L result(0.0);
-      for (std::uint64_t attempt = 0; any(pending); ++attempt) {
-        W bits[4] = {W(page), W::load(number), W(attempt), W(static_cast<std::uint64_t>(Purpose::rejection))};
-        if constexpr (counted) {
-          threefry4x64(rng.state().key, bits);
-        } else {
-          for (W& word : bits) word = W(next_word(rng));
+      Index left = count;
+      for (std::uint64_t attempt = 0; left > 0; ++attempt) {
+        Index rejected = 0;
+        for (Index i = 0; i < left; i += Bits::together) {
+          Index place[L::size];
+          for (Index l = 0; l < L::size; ++l) place[l] = waiting[std::min(i + l, left - 1)];
+          if (!trial || points > 1) {
+            for (std::size_t l = 0; l < at.size(); ++l) at[l] = point[place[l]];
+            trial.emplace(trial_of(row, at));
+          }
+          BitsOf<L> bits[4];
+          draw_bits(row * cols + start, place, attempt, bits);
+          L value;
+          const auto accepted = (*trial)(bits, value);
+          for (int l = 0; l < std::min(Bits::together, left - i); ++l) {
+            numbers[place[l]] = value[l];
+            waiting[rejected] = place[l];
+            if (!accepted[l]) ++rejected;
+          }
         }
-        L value;
-        const auto accepted = trial(bits, value) & pending;
-        result = select(accepted, value, result);
-        pending = pending & !accepted;
+        left = rejected;
       }
-      result = min(result, L(static_cast<double>(std::numeric_limits<T>::max())));
-      for (int i = 0; i < count; ++i) out(row, column + i) = static_cast<T>(result[i]);
+      finish(numbers, count);
+      for (Index i = 0; i < count; ++i)
+        out(row, start + i) = static_cast<T>(std::min(numbers[i], static_cast<double>(std::numeric_limits<T>::max())));
     }
+  }
   return out;
+}
+/// The numbers as they are.
+template <class T, class R, class TrialOf>
+Batch<T> by_trials(R& rng, Index rows, Index points, Index samples, TrialOf trial_of) {
+  return by_trials<T>(rng, rows, points, samples, trial_of, [](double*, Index) {});
 }
 
 }  // namespace variate::detail
