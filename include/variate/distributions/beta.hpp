@@ -50,6 +50,12 @@ struct BetaLaw {
               number([](const auto& s) { return s.peak; })};
     }
   }
+  /// For x in (0, 1).
+  template <class L>
+  static L log_density(const math::detail::BetaShape<L>& s, L x) {
+    const L log_x = math::log(x), log_rest = math::log1p(-x);
+    return math::detail::beta_log_front(s, log_x, log_rest) - log_x - log_rest;
+  }
   /// y of x in [0, 1].
   static V logit(V x) {
     return math::detail::all_in_double([]<class L>(L at) { return math::log(at) - math::log1p(-at); }, x);
@@ -58,12 +64,16 @@ struct BetaLaw {
   static V log_prob(V x, const C& c) {
     const auto inside = (x > S(0)) & (x < S(1));
     const V at = select(inside, x, V(S(0.5)));
-    const V value = math::detail::all_in_double(
-        []<class L>(L a, L b, L point) {
-          const L log_x = math::log(point), log_1x = math::log1p(-point);
-          return math::detail::beta_log_front(math::detail::BetaShape<L>(a, b), log_x - log_1x) - log_x - log_1x;
-        },
-        c[shape_a], c[shape_b], at);
+    V value;
+    if constexpr (std::is_same_v<S, double>) {
+      math::detail::BetaShape<V> s;
+      s.a = c[shape_a], s.b = c[shape_b], s.log_a = c[fraction_a], s.log_b = c[fraction_b], s.peak = c[peak];
+      value = log_density(s, at);
+    } else {  // the constants have lost the digits that a narrow density needs
+      value = math::detail::all_in_double(
+          []<class L>(L a, L b, L point) { return log_density(math::detail::BetaShape<L>(a, b), point); }, c[shape_a], c[shape_b],
+          at);
+    }
     return select(inside, value,
                   select(x == S(0), edge(c[shape_a], c[shape_b]),
                          select(x == S(1), edge(c[shape_b], c[shape_a]), select(x == x, V(-inf), x))));

@@ -59,17 +59,23 @@ BetaShape<L> choose(typename L::Truth first, const BetaShape<L>& x, const BetaSh
   return c;
 }
 
-/// log(x^a (1-x)^b / B(a, b)), about its largest value.
+/// log(x^a (1-x)^b / B(a, b)), about its largest value; log_rest is log(1-x). Near the mean of a narrow density the two
+/// logarithms would lose what their differences from those of the mean are made of.
+template <class L>
+L beta_log_front(const BetaShape<L>& c, L log_x, L log_rest) {
+  const L d = (log_x - log_rest) - (c.log_a - c.log_b);  // from the mean: x/(1-x) = (a/b) e^d
+  const L far = c.a * (log_x - c.log_a) + c.b * (log_rest - c.log_b);
+  const auto narrow = (abs(d) < 1.0) & (c.a + c.b > 8.0);
+  if (!any(narrow)) return c.peak + far;
+  // with p = a/(a+b), q = b/(a+b): log x - log p = -log(p + q e^-d), log(1-x) - log q = -log(q + p e^d)
+  const L p = exp(c.log_a), q = exp(c.log_b), near_d = select(narrow, d, L(0.0));
+  const L near = -c.a * log1p(q * expm1(-near_d)) - c.b * log1p(p * expm1(near_d));
+  return c.peak + select(narrow, near, far);
+}
+/// The same where x/(1-x) = e^y.
 template <class L>
 L beta_log_front(const BetaShape<L>& c, L y) {
-  const L d = y - (c.log_a - c.log_b);  // from the mean: x/(1-x) = (a/b) e^d
-  // with p = a/(a+b), q = b/(a+b): log x - log p = -log(p + q e^-d), log(1-x) - log q = -log(q + p e^d)
-  const L p = exp(c.log_a), q = exp(c.log_b);
-  const auto small = abs(d) < 1.0;
-  const L near_d = select(small, d, L(0.0));
-  const L near = -c.a * log1p(q * expm1(-near_d)) - c.b * log1p(p * expm1(near_d));
-  const L far = -c.a * (softplus(-y) + c.log_a) - c.b * (softplus(y) + c.log_b);
-  return c.peak + select(small, near, far);
+  return beta_log_front(c, -softplus(-y), -softplus(y));
 }
 
 template <class L>
