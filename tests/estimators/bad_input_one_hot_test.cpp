@@ -46,11 +46,11 @@ TEST_CASE("one-hot, bad input: what looks at the gradient", "[estimators]") {
 }
 
 TEST_CASE("bad input: a learned control variate, bits and choices", "[estimators]") {
-  const auto bits = [](const Vector<double>& logits) { return Bernoulli<double>(logits); };
+  const auto bernoullis = [](const Vector<double>& logits) { return Bernoulli<double>(logits); };
   Rng rng(3);
   const Relax relax(differentiable(Net{4, 6}, Vector<double>(0.01 * normals<double>(rng, 33, 1))));
   check_bad_input(relax, choices, {});
-  check_bad_input(relax, bits, {});
+  check_bad_input(relax, bernoullis, {});
   check_bad_input(MuProp{}, choices, {});
-  check_bad_input(MuProp{}, bits, {});
+  check_bad_input(MuProp{}, bernoullis, {});
 }

@@ -30,11 +30,11 @@ Row<double> by_definition(const Row<double>& values, const Row<double>& keep, In
 TEST_CASE("leave-one-out is what its name says, for each data point by itself", "[estimators]") {
   const Row<double> values{{1.0, 10.0, 2.5, -20.0, 4.0, 7.0, -3.0, 0.5}};
   for (const Index points : {1, 2, 4}) {
-    const Points q{points};
+    const Points batch{points};
     const Row<double> all = Row<double>::Ones(8);
-    CHECK((variate::LeaveOneOut{}(values, all, q) - by_definition(values, all, points)).norm() < 1e-13);
+    CHECK((variate::LeaveOneOut{}(values, all, batch) - by_definition(values, all, points)).norm() < 1e-13);
     Row<double> in_place = values;
-    variate::LeaveOneOut{}.recentre(in_place, q, values.mean());
+    variate::LeaveOneOut{}.recentre(in_place, batch, values.mean());
     CHECK((8 * in_place - by_definition(values, all, points)).norm() < 1e-13);
   }
 }
