@@ -38,6 +38,12 @@ Index whole_registers(Index cols) {
   return (cols + width - 1) / width * width;
 }
 
+/// What is kept of coordinate i from column c of n on; some transforms keep nothing.
+template <class Transform, class T>
+[[gnu::always_inline]] inline T* kept_of(const Transform& transform, T* keep, Index i, Index n, Index c) {
+  return transform.kept() == 0 ? keep : keep + i * transform.kept() * n + c;
+}
+
 /// k coordinates of n columns (whole registers), coordinate i in row rows[i] of the points, with raw parameters
 /// i * parameters() ... and what is kept in i * kept() ... of theirs. Moves the points, adds log dz/dx to log_det.
 template <bool latent, class Transform, class T = ScalarOf<Transform>>
@@ -47,7 +53,7 @@ template <bool latent, class Transform, class T = ScalarOf<Transform>>
   for (Index i = 0; i < k; ++i) {
     T* const point = points + rows[i] * n;
     for (Index c = 0; c < n; c += L::size) {
-      T *const own = raw + i * transform.parameters() * n + c, *const kept = keep + i * transform.kept() * n + c;
+      T *const own = raw + i * transform.parameters() * n + c, *const kept = kept_of(transform, keep, i, n, c);
       L log_slope, image;
       if constexpr (latent) image = transform.to_latent(own, kept, n, L::load(point + c), log_slope);
       else image = transform.to_target(own, kept, n, L::load(point + c), log_slope);
@@ -67,7 +73,7 @@ template <bool latent, class Transform, class T = ScalarOf<Transform>>
     T* const of_point = slopes + rows[i] * n;
     for (Index c = 0; c < n; c += L::size) {
       const Index at = i * transform.parameters() * n + c;
-      const T* const kept = keep + i * transform.kept() * n + c;
+      const T* const kept = kept_of(transform, keep, i, n, c);
       const L weight = L::load(w + c);
       L g = L::load(of_point + c);
       if constexpr (latent) {

@@ -119,13 +119,16 @@ class ChannelBuffer {
     all.log_s.resize(n);
     all.share.resize(n);
     Index at = 0;
+    const auto put = [&](const auto& part, auto& whole) {
+      if (part.size() > 0) whole.middleCols(at, part.cols()) = part;
+    };
     for (const ChannelRows& one : some) {
-      all.y.middleCols(at, one.size()) = one.y;
-      all.features.middleCols(at, one.size()) = one.features;
-      all.log_prior.middleCols(at, one.size()) = one.log_prior;
-      all.ratio.segment(at, one.size()) = one.ratio;
-      all.log_s.segment(at, one.size()) = one.log_s;
-      all.share.segment(at, one.size()) = one.share;
+      put(one.y, all.y);
+      put(one.features, all.features);
+      put(one.log_prior, all.log_prior);
+      put(one.ratio, all.ratio);
+      put(one.log_s, all.log_s);
+      put(one.share, all.share);
       at += one.size();
     }
     return all;
