@@ -67,8 +67,10 @@ TEST_CASE("A flow on top of VEGAS's map, with strata in its uniform numbers, bea
 }
 
 TEST_CASE("An expensive integrand is worth a flow", "[integration]") {
-  const Any f{Any::Kind::slow};  // 100 microseconds a call: a second in all, where a survey step's training takes a tenth
-  const IntegrateResult r = integrate(f, 3, {.relative_error = 0, .max_calls = 10000, .survey_calls = 3000, .flow = small});
+  // 100 microseconds a call, a second in all; training for a survey step takes a hundredth, and a third under sanitizers.
+  const Any f{Any::Kind::slow};
+  const FlowOptions tiny{.bins = 2, .hidden = {4}, .training = {.epochs = 1, .minibatch = 600}, .teach_again = 0};
+  const IntegrateResult r = integrate(f, 3, {.relative_error = 0, .max_calls = 10000, .survey_calls = 3000, .flow = tiny});
   INFO(r.reason);
   CHECK(r.seconds_per_call > 9e-5);
   CHECK(r.flow_steps > 0);
