@@ -164,10 +164,9 @@ template <class Next>
 
 /// Fills out[0, n) page by page. `typename Words::InParts(words, index, count, page)` makes the words that the page's first
 /// `count` numbers need; `transform(page, out, count, next)` makes numbers of them (it may write a whole page), and calls
-/// next.part<0>() to next.part<4>() where it would wait for results: there the words of the next page are made. `words` is a
-/// copy, which no writing to `out` can change: what depends on the key alone is computed once.
+/// next.part<0>() to next.part<4>() where it would wait for results: there the words of the next page are made.
 template <class T, class Words, class Transform>
-void fill_pages(T* out, Index n, const Words words, const Transform& transform) {
+void fill_pages(T* out, Index n, const Words& words, const Transform& transform) {
   if (n <= 0) return;
   using Next = typename Words::InParts;
   constexpr Index size = numbers_per_page<T>;
@@ -175,10 +174,13 @@ void fill_pages(T* out, Index n, const Words words, const Transform& transform) 
   typename Words::Page page{};
   Next first{words, index, std::min(n, size), page};
   all_parts(first);
-  for (; n > size; n -= size, out += size) {
-    typename Words::Page next{};
-    transform(page, out, size, Next{words, ++index, std::min(n - size, size), next});
-    page = next;
+  if (n > size) {
+    const Words own = words;  // which no writing to `out` can change: what depends on the key alone is computed once
+    for (; n > size; n -= size, out += size) {
+      typename Words::Page next{};
+      transform(page, out, size, Next{own, ++index, std::min(n - size, size), next});
+      page = next;
+    }
   }
   alignas(64) T last[size];
   T* const to = n == size ? out : last;
