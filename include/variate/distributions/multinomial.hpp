@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "variate/core/error.hpp"
 #include "variate/core/types.hpp"
@@ -61,16 +62,24 @@ class Multinomial : public detail::OverCategorical<S> {
     const Index batch = this->batch_size(), cols = detail::columns_for(name, n, batch), k = this->classes();
     Batch<double> rest = this->probs().template cast<double>();  // of this class and all after it
     for (Index i = k - 2; i >= 0; --i) rest.row(i) += rest.row(i + 1);
-    Row<double> left(cols);
-    for (Index c = 0; c < cols; ++c) left[c] = static_cast<double>(total_count_[c % batch]);
+    Row<double> left(cols), yes(batch), no(batch);
+    std::vector<Index> point_of(static_cast<std::size_t>(cols));
+    for (Index c = 0; c < cols; ++c) {
+      point_of[static_cast<std::size_t>(c)] = c % batch;
+      left[c] = static_cast<double>(total_count_[c % batch]);
+    }
     Batch<S> x(k, cols);
     for (Index i = 0; i + 1 < k; ++i) {
-      const auto share = [&](double part, Index b, double of_none) { return rest(i, b) > 0 ? part / rest(i, b) : of_none; };
-      const auto yes = [&](Index c) { return share(static_cast<double>(this->probs()(i, c % batch)), c % batch, 0); };
-      const auto no = [&](Index c) { return share(rest(i + 1, c % batch), c % batch, 1); };
-      const Row<double> drawn = detail::by_trials<double>(rng, 1, cols, 1, [&](Index, const detail::TrialPoints& points) {
-        const L trials = detail::at_points(points, [&](Index c) { return left[c]; });
-        return detail::BinomialTrial<L>(trials, detail::at_points(points, yes), detail::at_points(points, no));
+      for (Index b = 0; b < batch; ++b) {
+        yes[b] = rest(i, b) > 0 ? static_cast<double>(this->probs()(i, b)) / rest(i, b) : 0;
+        no[b] = rest(i, b) > 0 ? rest(i + 1, b) / rest(i, b) : 1;
+      }
+      const Row<double> drawn = detail::by_trials<double>(rng, 1, cols, 1, [&](Index, const detail::TrialPoints& columns) {
+        const auto of_point = [&](const Row<double>& values) {
+          return detail::at_points(columns, [&](Index c) { return values[point_of[static_cast<std::size_t>(c)]]; });
+        };
+        const L trials = detail::at_points(columns, [&](Index c) { return left[c]; });
+        return detail::BinomialTrial<L>(trials, of_point(yes), of_point(no));
       });
       left -= drawn;
       x.row(i) = drawn.template cast<S>();
