@@ -1,5 +1,5 @@
 #pragma once
-/// Sine and cosine, of radians and of turns. Turns are reduced exactly and cheaply: what the Box-Muller transform wants.
+/// Sine and cosine, of radians and of turns. Turns are reduced exactly and cheaply.
 #include <array>
 #include <cmath>
 #include <concepts>

@@ -26,7 +26,7 @@ template <class F>
   return math::Lanes<double>::load(values);
 }
 
-/// Random bits for one attempt at each of the numbers in a register. Most engines give them to one number after the other;
+/// Random bits for one attempt at each of the numbers in a register, where the engine gives them to one number after the other.
 template <class R>
 class TrialBits {
  public:
@@ -39,7 +39,7 @@ class TrialBits {
  private:
   R& rng_;
 };
-/// with an `Rng`, attempt a at number j = first + place[lane] has the counter (page, j, a) to itself.
+/// The same of an `Rng`: attempt a at number j = first + place[lane] has the counter (page, j, a) to itself.
 template <>
 class TrialBits<Rng> {
   using W = BitsOf<math::Lanes<double>>;
